@@ -1,0 +1,3 @@
+import '@runwire/core'
+
+process.stdout.write('Hello, world.\n')

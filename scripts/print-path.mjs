@@ -1,0 +1,1 @@
+console.log(`PATH=${process.env.PATH}`)
