@@ -1,13 +1,13 @@
-import { defineConfig } from 'tsup'
+import { defineConfig } from "tsup";
 
 export default defineConfig({
   entry: {
-    index: 'src/index.ts',
-    node: 'src/node.ts',
+    index: "src/index.ts",
+    node: "src/node.ts",
   },
-  format: 'esm',
-  target: 'es2022',
+  format: "esm",
+  target: "es2022",
   dts: true,
   clean: true,
   sourcemap: true,
-})
+});

@@ -1,3 +1,3 @@
-import '@runwire/core'
+import "@runwire/core";
 
-process.stdout.write('Hello, world.\n')
+process.stdout.write("Hello, world.\n");
