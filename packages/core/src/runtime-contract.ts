@@ -1,0 +1,98 @@
+import type { AgentDefinition, Limits } from "./definition.ts";
+import type { EventLog, SendResult } from "./log/event-log.ts";
+import type { Model } from "./model.ts";
+import type { Command } from "./protocol/command.ts";
+import type { Cursor } from "./protocol/cursor.ts";
+import type { RunEvent } from "./protocol/events.ts";
+import type { Json, JsonObject } from "./protocol/json.ts";
+import type { Content, Message } from "./protocol/message.ts";
+import type { RunState } from "./protocol/state.ts";
+
+/** What a user says to an agent: text, or text and files. */
+export type RunInput = string | readonly Content[];
+
+/** A request to start a run. */
+export interface StartRequest {
+  readonly agent: string;
+  readonly input: RunInput;
+  /** The run's id, chosen by the caller: starting it twice starts it once. Default: a random one. */
+  readonly run?: string;
+  /** The conversation. Default: a new one. */
+  readonly thread?: string;
+  /** The run to go on from; `null`: from the beginning. Default: the thread's newest run. */
+  readonly previous?: string | null;
+  /** What to do when `previous` has not ended: refuse, or wait for it. Default `reject`. */
+  readonly busy?: "reject" | "queue";
+  /** The id of the user message. Default: made by the runtime. */
+  readonly message?: string;
+  /** Earlier messages that are in no log. */
+  readonly history?: readonly Message[];
+  readonly state?: Json;
+  readonly metadata?: JsonObject;
+  readonly principal?: string;
+  /** Only in this process, until the run ends or is taken over: instead of the agent's own. */
+  readonly model?: Model;
+  readonly limits?: Limits;
+}
+
+export type StartResult =
+  /** `existing`: the same request had started it before. */
+  | {
+      readonly status: "ok";
+      readonly run: string;
+      readonly thread: string;
+      readonly existing: boolean;
+    }
+  /** The same run id with another request. */
+  | { readonly status: "conflict" }
+  | { readonly status: "busy"; readonly run: string }
+  /** Thread or `previous` are unknown, or belong to somebody else. */
+  | { readonly status: "foreign" }
+  | { readonly status: "gone" };
+
+/** One portion of a followed run. All viewers of a run in one process get the same `events` array: key caches by it. */
+export type TailItem =
+  | { readonly type: "events"; readonly events: readonly RunEvent[]; readonly epoch: number }
+  /** The folded state: always wins over what the viewer has. */
+  | { readonly type: "snapshot"; readonly state: RunState; readonly epoch: number }
+  /** The run was deleted, or never was. Last. */
+  | { readonly type: "gone" };
+
+/** One portion of a followed thread. `run` begins a run; the items after it are that run's. */
+export type ThreadItem = { readonly type: "run"; readonly run: string } | TailItem;
+
+export interface TailOptions {
+  /** Default: the beginning. A cursor the log cannot serve gets a snapshot. */
+  readonly after?: Cursor;
+  /** Begin with a snapshot when there is no `after`. Default false. */
+  readonly snapshot?: boolean;
+  /** Ends the iteration, nothing else. */
+  readonly signal?: AbortSignal;
+}
+
+/** What servers, workers, dialects and scripts share: agents, a log, and the loop that runs them. */
+export interface RuntimeCore {
+  readonly agents: ReadonlyMap<string, AgentDefinition>;
+  readonly log: EventLog;
+  start(request: StartRequest): Promise<StartResult>;
+  /** Follows a run: pull-driven, so a viewer that does not read costs nothing. Ends after the terminal event. */
+  tail(run: string, options?: TailOptions): AsyncIterable<TailItem>;
+  /**
+   * Follows whatever runs in a thread: the newest run, then each new one. `at`: the run and cursor to go on from.
+   * A thread that does not exist yet is waited for. Ends only with `signal`, or with `gone` when the thread is deleted.
+   */
+  tailThread(
+    thread: string,
+    options?: {
+      readonly at?: { readonly run: string; readonly after: Cursor };
+      readonly signal?: AbortSignal;
+    },
+  ): AsyncIterable<ThreadItem>;
+  send(run: string, command: Command): Promise<SendResult>;
+  /** The folded state now; `undefined`: no such run. */
+  state(run: string): Promise<RunState | undefined>;
+  /** The run and its ancestors along `previous`, oldest first, folded. */
+  chain(run: string): Promise<readonly RunState[]>;
+  /** Stops taking runs, hands over what is running at the deadline, and resolves. Default deadline 5 s. */
+  close(options?: { readonly deadlineMs?: number }): Promise<void>;
+}
