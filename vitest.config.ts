@@ -23,7 +23,10 @@ export default defineConfig({
             "test/**/*.test.ts",
             "examples/*/test/**/*.test.ts",
           ],
-          typecheck: { enabled: true, include: ["packages/*/src/**/*.test-d.ts"] },
+          typecheck: {
+            enabled: true,
+            include: ["packages/*/src/**/*.test-d.ts", "test/**/*.test-d.ts"],
+          },
         },
       },
       {
