@@ -2,6 +2,7 @@ import type { StandardSchemaV1 } from "@standard-schema/spec";
 import type { Model } from "./model.ts";
 import type { PatchOperation } from "./protocol/events.ts";
 import type { Json, JsonObject } from "./protocol/json.ts";
+import type { Limits } from "./protocol/limits.ts";
 import type { Content } from "./protocol/message.ts";
 
 /** What the loop reads of a tool. `tool()` and `clientTool()` make these; their types ride on an optional phantom. */
@@ -67,18 +68,6 @@ export interface ToolContext {
   readonly state: Json;
   /** Appends `state.changed`. Throws when a patch does not apply. */
   patch(operations: readonly PatchOperation[]): void;
-}
-
-/** Reaching one ends the run with `run.failed`, code `limit`. One budget for the tree of sub-agents. */
-export interface Limits {
-  /** Committed steps. Default 50. */
-  readonly steps?: number;
-  /** Input plus output tokens. Default: none. */
-  readonly tokens?: number;
-  /** USD; needs a model that reports cost. Default: none. */
-  readonly cost?: number;
-  /** Active time in ms: waiting does not count. Default: none. */
-  readonly timeMs?: number;
 }
 
 /** What the loop reads of an agent. `agent()` makes these. */

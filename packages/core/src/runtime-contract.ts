@@ -1,10 +1,11 @@
-import type { AgentDefinition, Limits } from "./definition.ts";
+import type { AgentDefinition } from "./definition.ts";
 import type { EventLog, SendResult } from "./log/event-log.ts";
 import type { Model } from "./model.ts";
 import type { Command } from "./protocol/command.ts";
 import type { Cursor } from "./protocol/cursor.ts";
 import type { RunEvent } from "./protocol/events.ts";
 import type { Json, JsonObject } from "./protocol/json.ts";
+import type { Limits } from "./protocol/limits.ts";
 import type { Content, Message } from "./protocol/message.ts";
 import type { RunState } from "./protocol/state.ts";
 

@@ -1,5 +1,6 @@
 import type { RunError } from "./errors.ts";
 import type { Json, JsonObject, ProviderData } from "./json.ts";
+import type { Limits } from "./limits.ts";
 import type { Content, Message } from "./message.ts";
 import type { FinishReason, Usage } from "./usage.ts";
 
@@ -46,6 +47,8 @@ export interface EventMap {
     readonly previous?: string;
     /** The shared state to begin with. */
     readonly state?: Json;
+    /** Limits of this run, instead of its agent's. */
+    readonly limits?: Limits;
     readonly metadata?: JsonObject;
   };
   /** Nothing in the whole tree can progress; the lease is released. */
@@ -154,7 +157,7 @@ export interface EventMap {
     readonly kind: "cancel" | "message" | "approval" | "result";
     readonly reason: string;
   };
-  /** The structured output did not fit its schema; the model is asked once more. */
+  /** The structured output did not fit its schema; the model is asked once more. Clears the scope's `finishReason`. */
   "output.rejected": { readonly error: RunError; readonly attempt: number };
   /** A sub-agent takes up the call that `scope` names (instead of `tool.started`). */
   "agent.started": { readonly agent: string; readonly messages: readonly Message[] };

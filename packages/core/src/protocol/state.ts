@@ -1,6 +1,7 @@
 import type { RunError } from "./errors.ts";
 import type { Wait } from "./events.ts";
 import type { Json, JsonObject } from "./json.ts";
+import type { Limits } from "./limits.ts";
 import type { Message, MessageOf, Part } from "./message.ts";
 import type { FinishReason, Usage } from "./usage.ts";
 
@@ -74,6 +75,7 @@ export interface RunState<P extends Part = Part> extends ScopeState<P> {
   /** Sub-agents by the id of the call that each answers; flat, nested by `parent`. */
   readonly scopes: { readonly [call: string]: SubScope<P> };
   readonly warnings: readonly { readonly code: string; readonly message: string }[];
+  readonly limits?: Limits;
   readonly metadata?: JsonObject;
 }
 
