@@ -119,7 +119,10 @@ export interface ToolPart {
   readonly attempt?: number;
   /** The newest progress value. */
   readonly progress?: Json;
-  /** The tail of what the tool printed: at most the last 64 KiB (65,536 UTF-16 units). */
+  /**
+   * The tail of what the tool printed, at most 131,072 UTF-16 units: each time it grows over that, its last 65,536 are
+   * kept.
+   */
   readonly log?: string;
   readonly output?: Json;
   /** What the model sees instead of `output`. */

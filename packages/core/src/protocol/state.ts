@@ -22,7 +22,7 @@ export interface ScopeState<P extends Part = Part> {
   readonly step?: OpenStep;
   /** Number of the newest committed step; its calls decide how the scope goes on. */
   readonly lastStep?: number;
-  /** Failed attempts (`step.reverted`, reason `retry`) since the last committed step. */
+  /** Failed attempts (`step.reverted`, reason `retry` or `fallback`) since the last committed step. */
   readonly attempts: number;
   readonly retryAt?: number;
   /** Of the newest committed step; absent while one is open, reverted or none was made. */
