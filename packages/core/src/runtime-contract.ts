@@ -49,6 +49,8 @@ export type StartResult =
   | { readonly status: "busy"; readonly run: string }
   /** Thread or `previous` are unknown, or belong to somebody else. */
   | { readonly status: "foreign" }
+  /** The input and the history are more than one event may hold. */
+  | { readonly status: "too-large" }
   | { readonly status: "gone" };
 
 /** One portion of a followed run. All viewers of a run in one process get the same `events` array: key caches by it. */

@@ -19,7 +19,9 @@ export interface EventLog {
   /**
    * Atomically picks at most `max` runs that are ready (new, readied by a command, woken by their time, handed over)
    * or whose lease expired, oldest readiness first, fair between threads, and leases them. A run is in at most one live
-   * lease. Epoch = max(old epoch + 1, now). Blocked and ended runs are never claimed.
+   * lease. Epoch = max(old epoch + 1, now). Blocked and ended runs are never claimed. Fair: they come by score, which
+   * is the time a run became ready, or {@link fairnessMs} after the score of the run of its thread that became ready
+   * before it, whichever is later. A repeat claims anew: what a lost answer leased comes back when its lease ends.
    */
   claim(request: ClaimRequest): Promise<readonly Lease[]>;
 
@@ -27,7 +29,7 @@ export interface EventLog {
    * All or nothing, by the holder of the current epoch only. `after` = tail: written. All of it at or below the tail,
    * and written by this epoch: a repeat, ok and nothing written. Otherwise `gap`. `consume` moves the inbox's `done`
    * forward (never back). `then` with commands still pending (`consume` < inbox tail): `inbox`, nothing written.
-   * An empty `events` with `then` or `consume` is allowed.
+   * An empty `events` with `then` or `consume` is allowed. A repeat is recognised before all refusals but `gone`.
    */
   append(run: string, batch: Append): Promise<AppendResult>;
 
@@ -59,10 +61,16 @@ export interface EventLog {
    */
   wait(topic: Topic, signal: AbortSignal): Promise<void>;
 
-  /** Replaces an ended run's events by fewer with the same fold. `open`: the run has not ended. */
+  /**
+   * Replaces an ended run's events by fewer with the same fold, numbered from 1 again and under a new epoch: cursors
+   * from before are `reset`, also those without an epoch. Not fewer: nothing changes. `open`: the run has not ended.
+   */
   compact(run: string, events: readonly RunEvent[]): Promise<"ok" | "open" | "gone">;
 
-  /** Deletes a run, or a thread with all its runs. Fences owners, leaves a tombstone: later calls answer `gone`. */
+  /**
+   * Deletes a run, or a thread with all its runs. Fences owners, readies what the runs blocked, leaves a tombstone:
+   * later calls answer `gone`, as they do for a run that never was. The thread of a deleted run stays.
+   */
   delete(what: { readonly run: string } | { readonly thread: string }): Promise<void>;
 
   readonly threads: Threads;
@@ -71,7 +79,7 @@ export interface EventLog {
 /** Conversations: what a list of them needs. */
 export interface Threads {
   get(thread: string): Promise<ThreadInfo | undefined>;
-  /** Newest activity first. `before`: only threads updated before that time. */
+  /** Newest activity first. `before`: only threads updated before that time. No two have the same, so it pages. */
   list(query: {
     readonly principal?: string;
     readonly limit: number;
@@ -113,8 +121,10 @@ export type CreateResult =
   /** `previous` is open and `busy` is `reject`. */
   | { readonly status: "busy"; readonly run: string }
   | { readonly status: "moved"; readonly head: string | null }
-  /** The thread belongs to another principal, or `previous` is of another thread or unknown. */
+  /** The run or the thread belongs to another principal, or `previous` is of another thread or unknown. */
   | { readonly status: "foreign" }
+  /** The events are over {@link maxEventBytes} or {@link maxBatchBytes}. */
+  | { readonly status: "too-large" }
   /** The run or its thread was deleted. */
   | { readonly status: "gone" };
 
@@ -178,6 +188,8 @@ export type SendResult =
   | { readonly status: "closed" }
   /** {@link maxPendingCommands} are pending. */
   | { readonly status: "full" }
+  /** Over {@link maxCommandBytes}. */
+  | { readonly status: "too-large" }
   | { readonly status: "gone" };
 
 export type ReadResult =
@@ -207,13 +219,18 @@ export interface ThreadInfo {
   readonly thread: string;
   readonly principal?: string;
   readonly title?: string;
-  /** The newest run. */
+  /** The newest run that is kept. */
   readonly head?: string;
   readonly createdAt: number;
+  /** When a run of the thread was last created, closed or deleted. */
   readonly updatedAt: number;
 }
 
 /** Limits of every log, in bytes of UTF-8 JSON. (PROTOCOL.md §3 rule 22) */
 export const maxEventBytes = 262_144;
 export const maxBatchBytes = 1_048_576;
+/** Smaller than an event, since each command must fit the event that answers it. */
+export const maxCommandBytes = 245_760;
 export const maxPendingCommands = 1_000;
+/** How far apart the runs of one thread are queued when they become ready together. */
+export const fairnessMs = 1_000;

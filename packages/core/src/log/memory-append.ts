@@ -1,0 +1,71 @@
+import type { Append, AppendResult } from "./event-log.ts";
+import { isTooLarge } from "./event-size.ts";
+import type { MemoryRun } from "./memory-run.ts";
+import { type MemoryStore, setReady, touch, unblock } from "./memory-store.ts";
+
+/** `EventLog.append`. */
+export function append(store: MemoryStore, id: string, batch: Append): AppendResult {
+  const run = store.runs.get(id);
+  if (run === undefined) return { status: "gone" };
+  const { events, inbox } = run;
+  const tail = batch.after + batch.events.length;
+  // Before anything else: a repeat is answered as the first call was, whatever has happened since.
+  if (isRepeat(run, batch, tail)) return { status: "ok", tail, inbox: inbox.tail };
+  if (run.status === "ended") return { status: "closed" };
+  if (run.lease === undefined || run.epoch !== batch.epoch) return { status: "fenced" };
+  if (batch.after !== events.tail) return { status: "gap", tail: events.tail };
+  checkNumbers(batch);
+  if (isTooLarge(batch.events)) return { status: "too-large" };
+  const pending = Math.max(inbox.done, batch.consume ?? 0) < inbox.tail;
+  if (batch.then !== undefined && pending) return { status: "inbox", inbox: inbox.tail };
+
+  events.append(batch.events, batch.epoch);
+  if (batch.consume !== undefined) inbox.consume(batch.consume);
+  if (batch.then !== undefined) leave(store, run, batch, batch.then);
+  if (batch.events.length > 0 || batch.then === "close") store.topics.notify(run.topic);
+  return { status: "ok", tail, inbox: inbox.tail };
+}
+
+function isRepeat({ events, left }: MemoryRun, batch: Append, tail: number): boolean {
+  if (batch.events.length > 0 && tail <= events.tail) {
+    // Epochs never decrease: what lies between two events of one epoch is of that epoch too.
+    const { epoch, after } = batch;
+    if (events.epochAt(after + 1) === epoch && events.epochAt(tail) === epoch) return true;
+  }
+  return (
+    batch.then !== undefined &&
+    left?.epoch === batch.epoch &&
+    left.after === batch.after &&
+    left.tail === tail
+  );
+}
+
+function checkNumbers({ events, after }: Append): void {
+  if (events.length === 0) return;
+  if (events[0]?.seq !== after + 1 || events.at(-1)?.seq !== after + events.length) {
+    throw new TypeError(`The events after ${after} must be numbered from ${after + 1} on.`);
+  }
+}
+
+/** Ends the lease, and with `close` the run. */
+function leave(
+  store: MemoryStore,
+  run: MemoryRun,
+  batch: Append,
+  how: NonNullable<Append["then"]>,
+): void {
+  const now = store.now();
+  run.left = { epoch: batch.epoch, after: batch.after, tail: run.events.tail };
+  if (how === "close") {
+    run.status = "ended";
+    setReady(store, run, undefined, now);
+    unblock(store, run, now);
+    touch(store, run.thread, now);
+  } else if (how.release === null) {
+    setReady(store, run, undefined, now);
+  } else if (how.release === 0) {
+    setReady(store, run, { at: now, why: "handover" }, now);
+  } else {
+    setReady(store, run, { at: Math.max(how.release, now), why: "timer" }, now);
+  }
+}

@@ -1,0 +1,80 @@
+import { expect, test } from "vitest";
+import type { RunEvent } from "../protocol/events.ts";
+import { memoryLog } from "./memory-log.ts";
+
+const started = (run: string): RunEvent => ({
+  seq: 1,
+  type: "run.started",
+  protocol: 1,
+  run,
+  thread: "t",
+  agent: "a",
+  messages: [],
+  at: 1,
+});
+const delta = (seq: number): RunEvent => ({ seq, type: "text.delta", id: "p1", delta: "x" });
+const deltas = (from: number, count: number) =>
+  Array.from({ length: count }, (_, i) => delta(from + i));
+
+async function leased() {
+  const log = memoryLog();
+  const created = await log.create({
+    run: "r",
+    thread: "t",
+    agent: "a",
+    busy: "reject",
+    digest: "d",
+    events: [started("r")],
+    owner: { worker: "w", leaseMs: 60_000 },
+  });
+  if (created.status !== "ok" || created.lease === undefined) throw new Error("no lease");
+  return { log, epoch: created.lease.epoch };
+}
+
+test("viewers at the tail share the array that was appended", async () => {
+  const { log, epoch } = await leased();
+  const batch = deltas(2, 3);
+  await log.append("r", { epoch, after: 1, events: batch });
+  const first = await log.read("r", { seq: 1 }, 100);
+  const second = await log.read("r", { seq: 1, epoch }, 100);
+  expect(first.status === "events" && first.events).toBe(batch);
+  expect(second.status === "events" && second.events).toBe(batch);
+});
+
+test("replays share the arrays that small appends were joined into", async () => {
+  const { log, epoch } = await leased();
+  for (let seq = 2; seq <= 2_000; seq++) {
+    await log.append("r", { epoch, after: seq - 1, events: [delta(seq)] });
+  }
+  async function replay() {
+    const arrays: (readonly RunEvent[])[] = [];
+    for (let seq = 0; seq < 2_000; ) {
+      const part = await log.read("r", { seq }, 1_000);
+      if (part.status !== "events") throw new Error(part.status);
+      arrays.push(part.events);
+      seq += part.events.length;
+    }
+    return arrays;
+  }
+  const [one, two] = [await replay(), await replay()];
+  expect(one.flat().map((event) => event.seq)).toEqual(
+    Array.from({ length: 2_000 }, (_, i) => i + 1),
+  );
+  expect(one.length).toBeLessThan(12);
+  for (let i = 0; i < one.length - 1; i++) expect(two[i]).toBe(one[i]);
+});
+
+test("a log is a plain object that can be decorated", async () => {
+  const { log, epoch } = await leased();
+  const seen: number[] = [];
+  const decorated = {
+    ...log,
+    append: ((run, batch) => {
+      seen.push(batch.events.length);
+      return log.append(run, batch);
+    }) satisfies typeof log.append,
+  };
+  await decorated.append("r", { epoch, after: 1, events: deltas(2, 2) });
+  expect(seen).toEqual([2]);
+  expect((await decorated.find("r"))?.tail).toBe(3);
+});
