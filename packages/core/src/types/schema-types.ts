@@ -1,0 +1,19 @@
+import type { StandardSchemaV1 } from "@standard-schema/spec";
+import type { Flat, Jsonify } from "./jsonify.ts";
+
+/** The value after validation: what `execute` gets. */
+export type ParsedOf<S extends StandardSchemaV1> = StandardSchemaV1.InferOutput<S>;
+
+/** The JSON that a schema accepts: what a model or a viewer sends. */
+export type AcceptedJson<S extends StandardSchemaV1> = Jsonify<StandardSchemaV1.InferInput<S>>;
+
+/** The validated value as JSON: what the log keeps. */
+export type ParsedJson<S extends StandardSchemaV1> = Jsonify<StandardSchemaV1.InferOutput<S>>;
+
+/** Schemas of custom data, by name. */
+export type DataSchemas = { readonly [name: string]: StandardSchemaV1 };
+
+export type ParsedData<D extends DataSchemas> = Flat<{ readonly [N in keyof D]: ParsedJson<D[N]> }>;
+
+/** Of a tool without `input`. */
+export type EmptyInput = StandardSchemaV1<Record<never, never>, Record<never, never>>;
