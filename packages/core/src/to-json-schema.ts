@@ -50,9 +50,13 @@ export function toInputSchema(schema: StandardSchemaV1, owner: string): JsonObje
 
 /** `{ $ref: "#/$defs/X", $defs }`, as a named schema is written, with X's own fields at the root. */
 function inlineRoot(json: JsonObject): JsonObject {
-  const { $ref, ...rest } = json;
+  const { $ref, $defs, ...rest } = json;
   const name = typeof $ref === "string" ? /^#\/\$defs\/([^/]+)$/.exec($ref)?.[1] : undefined;
-  const definitions = json.$defs as { readonly [name: string]: JsonObject } | undefined;
-  const definition = name === undefined ? undefined : definitions?.[name];
-  return definition === undefined ? json : { ...definition, ...rest };
+  if (name === undefined) return json;
+  const { [name]: definition, ...others } = $defs as { readonly [name: string]: JsonObject };
+  const root = { ...definition, ...rest };
+  // The root still needs its definition where it refers to itself.
+  if (JSON.stringify([root, others]).includes(JSON.stringify($ref)))
+    return { ...root, $defs: $defs as JsonObject };
+  return Object.keys(others).length === 0 ? root : { ...root, $defs: others };
 }

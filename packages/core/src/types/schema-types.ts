@@ -17,3 +17,9 @@ export type ParsedData<D extends DataSchemas> = Flat<{ readonly [N in keyof D]: 
 
 /** Of a tool without `input`. */
 export type EmptyInput = StandardSchemaV1<Record<never, never>, Record<never, never>>;
+
+/** Of an agent without `input`, as a sub-agent. */
+export type PromptInput = StandardSchemaV1<{ prompt: string }, { prompt: string }>;
+
+/** Of an agent without `output`. */
+export type TextOutput = StandardSchemaV1<string, string>;
