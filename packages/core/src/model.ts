@@ -50,6 +50,8 @@ export type ModelEvent =
       readonly type: "text.started";
       readonly id: string;
       readonly refusal?: true;
+      /** The text answers `request.output`. */
+      readonly format?: "json";
       readonly provider?: ProviderData;
     }
   | { readonly type: "text.delta"; readonly id: string; readonly delta: string }
