@@ -1,3 +1,4 @@
+export { type ClosingCause, closing } from "./closing.ts";
 export type { Command, InboxEntry } from "./command.ts";
 export { type Cursor, formatCursor, parseCursor, start } from "./cursor.ts";
 export { decodeEvent, decodeFrame } from "./decode.ts";
@@ -36,6 +37,8 @@ export type {
   ToolPart,
   ToolStatus,
 } from "./message.ts";
+export { createVerifier, type Verifier, type VerifierOptions } from "./order.ts";
+export { isId, type Violation } from "./order-rule.ts";
 export { applyPatch } from "./patch.ts";
 export {
   ProtocolError,
@@ -43,10 +46,9 @@ export {
   type ProtocolErrorOptions,
 } from "./protocol-error.ts";
 export {
-  calls,
+  type AskedPart,
   isSettled,
   lastText,
-  type PendingApproval,
   pendingApprovals,
   pendingCalls,
   type ScopedCall,
@@ -61,5 +63,4 @@ export type {
   SnapshotFrame,
   SubScope,
 } from "./state.ts";
-export { createSurrogateGuard, type SurrogateGuard } from "./surrogates.ts";
 export { addUsage, type FinishReason, noUsage, type Usage } from "./usage.ts";

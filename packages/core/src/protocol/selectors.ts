@@ -1,47 +1,33 @@
 import type { Approval, Message, Part, ToolPart } from "./message.ts";
-import type { RunState } from "./state.ts";
+import type { RunState, ScopeState } from "./state.ts";
 
 /** A call with the scope it was made in; no scope: the root. */
-export interface ScopedCall {
+export interface ScopedCall<T extends ToolPart = ToolPart> {
   readonly scope?: string;
-  readonly part: ToolPart;
+  readonly part: T;
 }
 
-/** A call that a person must decide on. */
-export interface PendingApproval extends ScopedCall {
-  readonly part: ToolPart & { readonly approval: Approval };
+/** A call that a person is asked about. */
+export type AskedPart = ToolPart & { readonly approval: Approval };
+
+/** The approvals that nobody has answered, in all scopes, the root's first. */
+export function pendingApprovals(state: RunState): readonly ScopedCall<AskedPart>[] {
+  return collect(state, isAsked);
 }
 
-/** The approvals that nobody has answered, in all scopes, oldest first in each. */
-export function pendingApprovals(state: RunState): readonly PendingApproval[] {
-  const pending: PendingApproval[] = [];
-  for (const { scope, part } of calls(state)) {
-    const { approval } = part;
-    if (part.status === "approval" && approval !== undefined) {
-      pending.push({ ...(scope !== undefined && { scope }), part: { ...part, approval } });
-    }
-  }
-  return pending;
-}
-
-/** The calls that wait for a viewer to run them and send the result, in all scopes. */
+/**
+ * The calls that wait for a viewer to run them and send the result, in all scopes, the root's first. Not those of an open
+ * step: it may still be reverted, and what the viewer did could not.
+ */
 export function pendingCalls(state: RunState): readonly ScopedCall[] {
-  return calls(state).filter(({ part }) => part.executor === "client" && part.status === "called");
-}
-
-/** All calls of all scopes, the root's first, in the order they were made. */
-export function calls(state: RunState): readonly ScopedCall[] {
-  const found: ScopedCall[] = [];
-  const add = (messages: readonly Message[], scope?: string) => {
-    for (const { parts } of messages) {
-      for (const part of parts) {
-        if (part.type === "tool") found.push({ ...(scope !== undefined && { scope }), part });
-      }
-    }
-  };
-  add(state.messages);
-  for (const [scope, { messages }] of Object.entries(state.scopes)) add(messages, scope);
-  return found;
+  return collect(
+    state,
+    (part, { step }): part is ToolPart =>
+      part.type === "tool" &&
+      part.executor === "client" &&
+      part.status === "called" &&
+      part.step !== step?.step,
+  );
 }
 
 /** Whether the call has its result: nothing more will happen to it. */
@@ -63,4 +49,24 @@ export function lastText(messages: readonly Message[]): string {
 /** The text parts, joined. */
 export function textOf(parts: readonly Part[]): string {
   return parts.map((part) => (part.type === "text" ? part.text : "")).join("");
+}
+
+function isAsked(part: Part): part is AskedPart {
+  return part.type === "tool" && part.status === "approval" && part.approval !== undefined;
+}
+
+function collect<T extends ToolPart>(
+  state: RunState,
+  fits: (part: Part, scope: ScopeState) => part is T,
+): readonly ScopedCall<T>[] {
+  const scopes: readonly [string | undefined, ScopeState][] = [
+    [undefined, state],
+    ...Object.entries(state.scopes),
+  ];
+  return scopes.flatMap(([id, scope]) =>
+    scope.messages
+      .flatMap(({ parts }) => parts)
+      .filter((part): part is Part & T => fits(part, scope))
+      .map((part) => (id === undefined ? { part } : { scope: id, part })),
+  );
 }
