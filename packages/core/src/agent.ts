@@ -48,6 +48,8 @@ type Others<Tools extends ToolSet, Handoff> = TypesOf<
   Extract<Tools[keyof Tools] | Handoff, AgentDefinition>
 >;
 
+type NameOf<Handoff> = Handoff extends AgentDefinition ? Handoff["name"] : Extract<Handoff, string>;
+
 /** An agent that took over answers in the end. */
 type OutputOfAgent<Handoff> = TypesOf<Extract<Handoff, AgentDefinition>>["output"];
 
@@ -69,7 +71,7 @@ export function agent<
 ): Agent<
   AgentTypes<
     Name,
-    ToolsIn<Tools, Others<Tools, Handoff>>,
+    ToolsIn<Tools, NameOf<Handoff>, Others<Tools, Handoff>>,
     DataIn<Tools, Others<Tools, Handoff>>,
     ParsedJson<Output> | OutputOfAgent<Handoff>,
     AcceptedJson<Input>

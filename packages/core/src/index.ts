@@ -10,10 +10,34 @@ export type {
 } from "./definition.ts";
 export type { Model, ModelEvent, ModelRequest, ToolSpec } from "./model.ts";
 export { ModelError, type ModelErrorOptions } from "./model-error.ts";
+export type {
+  RunInput,
+  RuntimeCore,
+  StartRequest,
+  StartResult,
+  TailItem,
+  TailOptions,
+  ThreadItem,
+} from "./runtime-contract.ts";
 export { RunwireError, type RunwireErrorCode, type RunwireErrorOptions } from "./runwire-error.ts";
 export { type ToolOptions, tool } from "./tool.ts";
 export { type Turn, type TurnCall, type TurnPart, type TurnResult, toTurns } from "./turns.ts";
 export type { Agent } from "./types/agent.ts";
-export type { AgentTypes } from "./types/agent-types.ts";
+export type { AgentTypes, TypesOf } from "./types/agent-types.ts";
+export type { AgentMap, AgentMapOf, AgentsOf, HasAgents } from "./types/agents-of.ts";
+export type { ClientToolContext, ClientToolHandler, ClientTools } from "./types/client-tools.ts";
+export type { DeepPartial } from "./types/deep-partial.ts";
 export type { Jsonify } from "./types/jsonify.ts";
+export type { On } from "./types/on.ts";
+export type { Output } from "./types/output.ts";
+export type {
+  AgentRunOptions,
+  Run,
+  RunOptions,
+  StartedRun,
+  WatchOptions,
+} from "./types/run.ts";
+export type { Runs } from "./types/runs.ts";
 export type { Tool, ToolTypes } from "./types/tool-types.ts";
+export type { TypedEvent, TypedEvents } from "./types/typed-events.ts";
+export type { DataPartOf, PartOf, ToolPartOf } from "./types/typed-parts.ts";

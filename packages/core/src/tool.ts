@@ -7,9 +7,9 @@ import { toInputSchema } from "./to-json-schema.ts";
 import type { Jsonify } from "./types/jsonify.ts";
 import type {
   AcceptedJson,
+  DataJson,
   DataSchemas,
   EmptyInput,
-  ParsedData,
   ParsedOf,
 } from "./types/schema-types.ts";
 import type { None, Tool } from "./types/tool-types.ts";
@@ -49,17 +49,20 @@ export interface ToolOptions<Input extends StandardSchemaV1, Data extends DataSc
 }
 
 /** What `execute` comes to: the awaited value, or what a generator returns. */
-export type OutputOf<Result> =
-  Result extends AsyncIterator<unknown, infer Output, never>
-    ? Jsonify<Output>
-    : Jsonify<Awaited<Result>>;
+export type OutputOf<Result> = Jsonify<StepsOf<Awaited<Result>>["output"]>;
 
 /** What a generator yields; `never` for anything else. */
-export type ProgressOf<Result> =
-  Result extends AsyncIterator<infer Progress, unknown, never> ? Jsonify<Progress> : never;
+export type ProgressOf<Result> = Jsonify<StepsOf<Awaited<Result>>["progress"]>;
+
+type StepsOf<Value> =
+  Value extends AsyncIterator<infer Progress, infer Output, never>
+    ? { progress: Progress; output: Output }
+    : Value extends Iterator<infer Progress, infer Output, never>
+      ? { progress: Progress; output: Output }
+      : { progress: never; output: Value };
 
 /** No declared data, as a type. */
-type DeclaredData<Data extends DataSchemas> = string extends keyof Data ? None : ParsedData<Data>;
+type DeclaredData<Data extends DataSchemas> = string extends keyof Data ? None : DataJson<Data>;
 
 /**
  * A tool that the runtime runs. The model knows it by the key under which an agent holds it.

@@ -2,6 +2,7 @@ export { type ClosingCause, closing } from "./closing.ts";
 export type { Command, InboxEntry } from "./command.ts";
 export { type Cursor, formatCursor, parseCursor, start } from "./cursor.ts";
 export { decodeEvent, decodeFrame } from "./decode.ts";
+export { type Callbacks, dispatch } from "./dispatch.ts";
 export { createDraft, type RunDraft } from "./draft.ts";
 export { encodeEvent } from "./encode.ts";
 export type { ErrorCode, LimitName, RunError } from "./errors.ts";

@@ -61,12 +61,24 @@ export type DataNamed<A extends AgentTypes, N extends string> = A extends AgentT
     : never
   : never;
 
-/** The tools of a run of an agent with tools `T`, in which the agents `Others` take part. */
-export type ToolsIn<T, Others extends AgentTypes> = Flat<{
-  readonly [N in KnownNames<T> | ToolNames<Others>]:
+/**
+ * The tools of a run of an agent with tools `T` and hand-offs to the agents named `To`, in which the agents `Others`
+ * take part.
+ */
+export type ToolsIn<T, To extends string, Others extends AgentTypes> = Flat<{
+  readonly [N in KnownNames<T> | HandoffName<To> | ToolNames<Others>]:
     | (N extends keyof T ? TypesAsTool<T[N]> : never)
+    | (N extends HandoffName<infer Name> ? HandoffTypes<Name> : never)
     | ToolNamed<Others, N>;
 }>;
+
+/** How a model sees a hand-off. */
+type HandoffName<To extends string> = To extends string
+  ? string extends To
+    ? never
+    : `transfer_to_${To}`
+  : never;
+type HandoffTypes<To extends string> = ToolTypes<None, { agent: To }, never, None, "runtime">;
 
 /** The custom data of a run of an agent with tools `T`, in which the agents `Others` take part. */
 export type DataIn<T, Others extends AgentTypes> = DataOfTools<TypesAsTool<T[keyof T]>, Others>;

@@ -13,7 +13,8 @@ export type ParsedJson<S extends StandardSchemaV1> = Jsonify<StandardSchemaV1.In
 /** Schemas of custom data, by name. */
 export type DataSchemas = { readonly [name: string]: StandardSchemaV1 };
 
-export type ParsedData<D extends DataSchemas> = Flat<{ readonly [N in keyof D]: ParsedJson<D[N]> }>;
+/** Custom data as viewers get it. It is kept as emitted: its schemas check, they do not transform. */
+export type DataJson<D extends DataSchemas> = Flat<{ readonly [N in keyof D]: AcceptedJson<D[N]> }>;
 
 /** Of a tool without `input`. */
 export type EmptyInput = StandardSchemaV1<Record<never, never>, Record<never, never>>;

@@ -1,0 +1,28 @@
+import type { AgentTypes, ToolNamed, ToolNames } from "./agent-types.ts";
+import type { Run } from "./run.ts";
+
+/** Names of the agent's client tools. */
+export type ClientToolNames<A extends AgentTypes> = {
+  [N in ToolNames<A>]: ToolNamed<A, N>["executor"] extends "client" ? N : never;
+}[ToolNames<A>];
+
+/** Handlers of client tools, by name. */
+export type ClientTools<A extends AgentTypes = AgentTypes> = [ClientToolNames<A>] extends [never]
+  ? { readonly [name: string]: ClientToolHandler<A, string> }
+  : { readonly [N in ClientToolNames<A>]?: ClientToolHandler<A, N> };
+
+/**
+ * Does what the model asked for, where the user is. What it returns must fit the tool's `output` schema. A throw fails
+ * the call, and the model reads the error's message.
+ */
+export type ClientToolHandler<A extends AgentTypes, N extends string> = (
+  input: ToolNamed<A, N>["input"],
+  ctx: ClientToolContext<A>,
+) => ToolNamed<A, N>["output"] | Promise<ToolNamed<A, N>["output"]>;
+
+export interface ClientToolContext<A extends AgentTypes = AgentTypes> {
+  readonly call: string;
+  readonly run: Run<A>;
+  /** Fires when nobody waits for the result any more: another viewer gave one, the run ended, or the watching did. */
+  readonly signal: AbortSignal;
+}
