@@ -1,0 +1,64 @@
+import type { Cursor } from "../protocol/cursor.ts";
+import { start } from "../protocol/cursor.ts";
+import { createDraft } from "../protocol/draft.ts";
+import type { RunEvent } from "../protocol/events.ts";
+import type { Message } from "../protocol/message.ts";
+import type { RunState } from "../protocol/state.ts";
+import type { EventLog } from "./event-log.ts";
+
+/** Events per read: large enough to be cheap, small enough not to hold up other work. */
+const readLimit = 1_024;
+
+/** What the log holds of a run up to now, in portions. Ends at the tail, and at once for a run that is gone. */
+export async function* readRun(
+  log: EventLog,
+  run: string,
+  from: Cursor = start,
+): AsyncGenerator<{ readonly events: readonly RunEvent[]; readonly epoch: number }, void> {
+  let cursor = from;
+  for (;;) {
+    const read = await log.read(run, cursor, readLimit);
+    if (read.status !== "events" || read.events.length === 0) return;
+    const { events, epoch } = read;
+    yield { events, epoch };
+    cursor = { seq: cursor.seq + events.length, epoch };
+  }
+}
+
+/** A run's folded state now, with the epoch of its newest event. `undefined`: there is no such run. */
+export async function foldRun(
+  log: EventLog,
+  run: string,
+): Promise<{ readonly state: RunState; readonly epoch: number } | undefined> {
+  const draft = createDraft();
+  let newest = 0;
+  for await (const { events, epoch } of readRun(log, run)) {
+    draft.applyAll(events);
+    newest = epoch;
+  }
+  const state = draft.snapshot();
+  return state === undefined ? undefined : { state, epoch: newest };
+}
+
+/** The run and its ancestors along `previous`, oldest first. A run that was deleted ends the chain. */
+export async function foldChain(log: EventLog, run: string): Promise<readonly RunState[]> {
+  const states: RunState[] = [];
+  const seen = new Set<string>();
+  for (let id: string | undefined = run; id !== undefined && !seen.has(id); ) {
+    seen.add(id);
+    const state: RunState | undefined = (await foldRun(log, id))?.state;
+    if (state === undefined) break;
+    states.unshift(state);
+    id = state.previous;
+  }
+  return states;
+}
+
+/** The history that runs along `previous` leave to the next one. */
+export async function historyOf(
+  log: EventLog,
+  previous: string | undefined,
+): Promise<readonly Message[]> {
+  if (previous === undefined) return [];
+  return (await foldChain(log, previous)).flatMap((state) => state.messages);
+}

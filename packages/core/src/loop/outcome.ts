@@ -1,0 +1,90 @@
+import type { AgentDefinition } from "../definition.ts";
+import type { RunError } from "../protocol/errors.ts";
+import type { NewEvent } from "../protocol/events.ts";
+import type { Json } from "../protocol/json.ts";
+import { lastText } from "../protocol/selectors.ts";
+import type { RunState, ScopeState } from "../protocol/state.ts";
+import { validate } from "../validate.ts";
+import type { Outcome } from "./action.ts";
+import { findCall } from "./calls.ts";
+import type { Registry } from "./registry.ts";
+
+/** Rejected structured outputs after which the agent has failed: one repair. */
+const maxRepairs = 1;
+
+/** What a scope that has nothing left to do answers: its last text, or the JSON that its schema accepted. */
+export type Answer =
+  | { readonly type: "text"; readonly text: string }
+  | { readonly type: "output"; readonly output: Json }
+  | { readonly type: "rejected"; readonly error: RunError }
+  | { readonly type: "failed"; readonly error: RunError };
+
+export async function answerOf(
+  scope: ScopeState,
+  agent: AgentDefinition | undefined,
+): Promise<Answer> {
+  const text = lastText(scope.messages) ?? "";
+  const schema = agent?.output;
+  // A refusal or a filtered answer is no attempt at the schema: the finish reason tells it.
+  if (schema === undefined || scope.finishReason !== "stop") return { type: "text", text };
+  const problem = (message: string, details?: Json): Answer => {
+    const error: RunError = {
+      code: "invalid-output",
+      message,
+      ...(details !== undefined && { details }),
+    };
+    return { type: scope.repairs >= maxRepairs ? "failed" : "rejected", error };
+  };
+  let value: Json;
+  try {
+    value = JSON.parse(text) as Json;
+  } catch {
+    return problem("It is not JSON.");
+  }
+  const checked = await validate(schema, value);
+  if (!("issues" in checked)) return { type: "output", output: value };
+  const issues = checked.issues.map(({ path, message }) => `${path || "/"}: ${message}`);
+  return problem(issues.join("; "), checked.issues as unknown as Json);
+}
+
+/** The terminal event of the root. */
+export function terminal(state: RunState, outcome: Outcome, answer?: Answer): NewEvent {
+  const { usage } = state;
+  switch (outcome.type) {
+    case "completed":
+      return {
+        type: "run.completed",
+        finishReason: state.finishReason ?? "stop",
+        usage,
+        ...(answer?.type === "output" && { output: answer.output }),
+      };
+    case "failed":
+      return { type: "run.failed", error: outcome.error, usage };
+    case "cancelled":
+      return { type: "run.cancelled", usage, ...state.cancel };
+    default:
+      return outcome satisfies never;
+  }
+}
+
+/** The end of a sub-agent: the result of the call it answers, in its parent's scope. */
+export function subResult(
+  state: RunState,
+  scope: string,
+  outcome: Outcome,
+  answer?: Answer,
+): NewEvent | undefined {
+  const found = findCall(state, scope);
+  if (found === undefined) return undefined;
+  const parent = found.scope === undefined ? {} : { scope: found.scope };
+  const call = { ...parent, call: scope, name: found.part.name };
+  if (outcome.type === "failed") return { type: "tool.failed", ...call, error: outcome.error };
+  const output =
+    answer?.type === "output" ? answer.output : answer?.type === "text" ? answer.text : null;
+  return { type: "tool.completed", ...call, output };
+}
+
+/** The agent whose schema a scope's answer must fit. */
+export function agentOfScope(scope: ScopeState, registry: Registry): AgentDefinition | undefined {
+  return registry.agent(scope.agent);
+}

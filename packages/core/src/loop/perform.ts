@@ -1,0 +1,37 @@
+import type { Lease } from "../log/event-log.ts";
+import type { History } from "../protocol/state.ts";
+import type { Action } from "./action.ts";
+import { callIn, scopeOf } from "./calls.ts";
+import { runModel } from "./model-task.ts";
+import type { WorkerContext } from "./open-run.ts";
+import { modelRequest } from "./request.ts";
+import type { Task } from "./task.ts";
+import { runTool } from "./tool-task.ts";
+
+/** Does the work of an action. What it appends changes the state, and so what `next` asks for. */
+export async function perform(
+  task: Task,
+  action: Extract<Action, { type: "model" | "tool" }>,
+  ctx: WorkerContext,
+  run: { readonly lease: Lease; readonly earlier: History },
+): Promise<void> {
+  const { state } = task;
+  const scope = scopeOf(state, action.scope);
+  const { principal } = run.lease;
+  const { registry, now } = ctx;
+  if (scope === undefined) return;
+  if (action.type === "model") {
+    const agent = registry.agent(scope.agent);
+    if (agent === undefined) return;
+    const { earlier } = run;
+    return runModel(task, {
+      agent,
+      now,
+      model: () => ctx.model(agent.name),
+      request: () => modelRequest(state, action.scope, agent, { registry, earlier, principal }),
+    });
+  }
+  const part = callIn(scope, action.call);
+  const callee = part === undefined ? undefined : registry.callee(scope, part.name);
+  if (callee?.type === "tool") return runTool(task, action.call, callee.tool, { now, principal });
+}

@@ -1,0 +1,70 @@
+import type { AgentDefinition } from "../definition.ts";
+import type { ModelRequest, ToolSpec } from "../model.ts";
+import type { History, RunState } from "../protocol/state.ts";
+import { scopeOf } from "./calls.ts";
+import { handoffName, type Registry } from "./registry.ts";
+
+/** What an agent's model is asked now: instructions, history, tools and output schema, from the state alone. */
+export async function modelRequest(
+  state: RunState,
+  scope: string | undefined,
+  agent: AgentDefinition,
+  options: {
+    readonly registry: Registry;
+    /** The runs before this one: the root's history begins with them. */
+    readonly earlier: History;
+    readonly principal: string | undefined;
+  },
+): Promise<ModelRequest> {
+  const at = scopeOf(state, scope) ?? state;
+  const instructions = await instructionsOf(agent, state, options.principal);
+  const own = scope === undefined ? [...options.earlier, ...at.messages] : at.messages;
+  const note =
+    at.rejected === undefined
+      ? undefined
+      : `Your last answer did not fit the required schema: ${at.rejected.message} Answer again with only the corrected JSON.`;
+  const text = [instructions, note].filter((part) => part !== undefined).join("\n\n");
+  return {
+    ...(text !== "" && { instructions: text }),
+    messages: own,
+    tools: toolSpecs(agent, options.registry),
+    ...(agent.outputSchema !== undefined && {
+      output: { name: agent.name, schema: agent.outputSchema },
+    }),
+    run: state.run,
+    thread: state.thread,
+  };
+}
+
+async function instructionsOf(
+  agent: AgentDefinition,
+  state: RunState,
+  principal: string | undefined,
+): Promise<string | undefined> {
+  if (typeof agent.instructions !== "function") return agent.instructions;
+  const { run, thread } = state;
+  return agent.instructions({
+    run,
+    thread,
+    ...(principal !== undefined && { principal }),
+    state: state.state,
+  });
+}
+
+function toolSpecs(agent: AgentDefinition, registry: Registry): readonly ToolSpec[] {
+  const specs: ToolSpec[] = Object.entries(agent.tools).map(([name, tool]) => ({
+    name,
+    description: tool.description,
+    input: tool.inputSchema,
+  }));
+  for (const other of agent.handoffs) {
+    const to = typeof other === "string" ? registry.agent(other) : other;
+    if (to === undefined) continue;
+    specs.push({
+      name: handoffName(to.name),
+      description: `Hand the conversation over to ${to.name}: ${to.description}`,
+      input: { type: "object", properties: {}, additionalProperties: false },
+    });
+  }
+  return specs;
+}

@@ -1,0 +1,119 @@
+import type { EventLog, ReadResult, Topic } from "../log/event-log.ts";
+import type { Cursor } from "../protocol/cursor.ts";
+import { sleep } from "../signal.ts";
+
+/** Events in one portion. */
+const portion = 256;
+/** Portions kept for viewers that are a little behind; the log serves those further back. */
+const keptPortions = 64;
+/** A hint may be lost: look again after this long. */
+const backstopMs = 5_000;
+
+/** A run as its viewers in this process share it: one listener, and each portion read once and handed to all. */
+export interface Feed {
+  /** Resolves at the next change after the call. Arm it, read, then await it. */
+  changed(): Promise<void>;
+  /** `log.read`, shared: viewers at the same cursor get the same `events` array. */
+  read(after: Cursor): Promise<ReadResult>;
+  release(): void;
+}
+
+export interface Feeds {
+  /** Give it back with `release`. */
+  acquire(run: string): Feed;
+  close(): void;
+}
+
+export function createFeeds(log: EventLog): Feeds {
+  const shared = new Map<string, SharedFeed>();
+  return {
+    acquire(run) {
+      let feed = shared.get(run);
+      if (feed === undefined) {
+        feed = new SharedFeed(log, run, () => shared.delete(run));
+        shared.set(run, feed);
+      }
+      return feed.acquire();
+    },
+    close() {
+      for (const feed of shared.values()) feed.stop();
+    },
+  };
+}
+
+class SharedFeed {
+  readonly #log: EventLog;
+  readonly #run: string;
+  readonly #gone: () => void;
+  readonly #over = new AbortController();
+  readonly #portions = new Map<string, Promise<ReadResult>>();
+  #changed: Promise<void> | undefined;
+  #version = 0;
+  #viewers = 0;
+
+  constructor(log: EventLog, run: string, gone: () => void) {
+    this.#log = log;
+    this.#run = run;
+    this.#gone = gone;
+  }
+
+  acquire(): Feed {
+    this.#viewers++;
+    let held = true;
+    return {
+      changed: () => this.#change(),
+      read: (after) => this.#read(after),
+      release: () => {
+        if (!held) return;
+        held = false;
+        if (--this.#viewers === 0) this.stop();
+      },
+    };
+  }
+
+  stop(): void {
+    this.#over.abort();
+    this.#gone();
+  }
+
+  #change(): Promise<void> {
+    this.#changed ??= changeOf(this.#log, `run:${this.#run}`, this.#over.signal).then(() => {
+      this.#version++;
+      this.#changed = undefined;
+    });
+    return this.#changed;
+  }
+
+  #read(after: Cursor): Promise<ReadResult> {
+    const place = `${after.seq}.${after.epoch ?? ""}`;
+    const kept = this.#portions.get(place);
+    if (kept !== undefined) return kept;
+    // A read that found nothing is shared only until something changes: afterwards it would hide what came.
+    const key = `${place}@${this.#version}`;
+    const flying = this.#portions.get(key);
+    if (flying !== undefined) return flying;
+    const read = this.#log.read(this.#run, after, portion);
+    this.#portions.set(key, read);
+    const settle = (result?: ReadResult): void => {
+      this.#portions.delete(key);
+      if (result?.status === "events" && result.events.length > 0) this.#keep(place, read);
+    };
+    read.then(settle, () => settle());
+    return read;
+  }
+
+  #keep(place: string, read: Promise<ReadResult>): void {
+    this.#portions.set(place, read);
+    if (this.#portions.size <= keptPortions) return;
+    const [oldest] = this.#portions.keys();
+    if (oldest !== undefined) this.#portions.delete(oldest);
+  }
+}
+
+/** The next change of a topic, or the backstop. */
+export async function changeOf(log: EventLog, topic: Topic, signal: AbortSignal): Promise<void> {
+  const done = new AbortController();
+  const either = AbortSignal.any([signal, done.signal]);
+  await Promise.race([log.wait(topic, either), sleep(backstopMs, either, { unref: true })]);
+  done.abort();
+}
