@@ -8,6 +8,30 @@ export type {
   ToolContext,
   ToolDefinition,
 } from "./definition.ts";
+export type {
+  Append,
+  AppendResult,
+  ClaimRequest,
+  CreateResult,
+  EventLog,
+  Lease,
+  LeaseRef,
+  NewRun,
+  ReadResult,
+  RenewResult,
+  RunInfo,
+  SendResult,
+  ThreadInfo,
+  Threads,
+  Topic,
+} from "./log/event-log.ts";
+export {
+  fairnessMs,
+  maxBatchBytes,
+  maxCommandBytes,
+  maxEventBytes,
+  maxPendingCommands,
+} from "./log/event-log.ts";
 export type { Model, ModelEvent, ModelRequest, ToolSpec } from "./model.ts";
 export { ModelError, type ModelErrorOptions } from "./model-error.ts";
 export type {
