@@ -13,7 +13,10 @@ import type { RunEvent } from "../protocol/events.ts";
  * - What was acknowledged is never lost, reordered or rewritten while the run is open.
  */
 export interface EventLog {
-  /** Writes the run, its first events (seq 1…) and the thread's new head in one operation. */
+  /**
+   * Writes the run, its first events (seq 1…) and the thread's new head in one operation. The events have the epoch of
+   * the lease that is given with them, or 0.
+   */
   create(run: NewRun): Promise<CreateResult>;
 
   /**
