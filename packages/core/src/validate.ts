@@ -9,8 +9,8 @@ export type Validation =
   { readonly value: unknown } | { readonly issues: readonly SchemaIssue[] };
 
 /**
- * Asks any Standard Schema whether a value fits. A promise only where the schema answers with one. A schema that
- * throws (a transform of its author's) throws here too.
+ * Asks any Standard Schema whether a value fits. A promise only where the schema answers with one. Where a schema's
+ * own code throws, this throws or rejects, as the schema's library does.
  */
 export function validate(
   schema: StandardSchemaV1,
@@ -28,7 +28,7 @@ export function validateNow(schema: StandardSchemaV1, value: unknown): Validatio
   result.catch(() => {});
   throw new RunwireError("invalid-schema", {
     message:
-      "This schema answers with a promise, but it is used where nothing can wait. Use a schema without async refinements or transforms.",
+      "This schema answers with a promise, but it is used where nothing can wait. Use a schema without async refinements or transforms, and without transforms that throw.",
   });
 }
 
