@@ -31,8 +31,8 @@ export interface EventLog {
   /**
    * All or nothing, by the holder of the current epoch only. `after` = tail: written. All of it at or below the tail,
    * and written by this epoch: a repeat, ok and nothing written. Otherwise `gap`. `consume` moves the inbox's `done`
-   * forward (never back). `then` with commands still pending (`consume` < inbox tail): `inbox`, nothing written.
-   * An empty `events` with `then` or `consume` is allowed. A repeat is recognised before all refusals but `gone`.
+   * forward (never back). `end` with commands still pending (`consume` < inbox tail): `inbox`, nothing written.
+   * An empty `events` with `end` or `consume` is allowed. A repeat is recognised before all refusals but `gone`.
    */
   append(run: string, batch: Append): Promise<AppendResult>;
 
@@ -168,7 +168,7 @@ export interface Append {
   readonly events: readonly RunEvent[];
   readonly consume?: number;
   /** `close`: the last event is terminal. `release`: give the lease back until a command or `wakeAt` (store time; 0 = at once, `null` = only a command). */
-  readonly then?: "close" | { readonly release: number | null };
+  readonly end?: "close" | { readonly release: number | null };
 }
 
 export type AppendResult =

@@ -17,12 +17,12 @@ export function append(store: MemoryStore, id: string, batch: Append): AppendRes
   checkNumbers(batch);
   if (isTooLarge(batch.events)) return { status: "too-large" };
   const pending = Math.max(inbox.done, batch.consume ?? 0) < inbox.tail;
-  if (batch.then !== undefined && pending) return { status: "inbox", inbox: inbox.tail };
+  if (batch.end !== undefined && pending) return { status: "inbox", inbox: inbox.tail };
 
   events.append(batch.events, batch.epoch);
   if (batch.consume !== undefined) inbox.consume(batch.consume);
-  if (batch.then !== undefined) leave(store, run, batch, batch.then);
-  if (batch.events.length > 0 || batch.then === "close") store.topics.notify(run.topic);
+  if (batch.end !== undefined) leave(store, run, batch, batch.end);
+  if (batch.events.length > 0 || batch.end === "close") store.topics.notify(run.topic);
   return { status: "ok", tail, inbox: inbox.tail };
 }
 
@@ -33,7 +33,7 @@ function isRepeat({ events, left }: MemoryRun, batch: Append, tail: number): boo
     if (events.epochAt(after + 1) === epoch && events.epochAt(tail) === epoch) return true;
   }
   return (
-    batch.then !== undefined &&
+    batch.end !== undefined &&
     left?.epoch === batch.epoch &&
     left.after === batch.after &&
     left.tail === tail
@@ -52,7 +52,7 @@ function leave(
   store: MemoryStore,
   run: MemoryRun,
   batch: Append,
-  how: NonNullable<Append["then"]>,
+  how: NonNullable<Append["end"]>,
 ): void {
   const now = store.now();
   run.left = { epoch: batch.epoch, after: batch.after, tail: run.events.tail };

@@ -3,6 +3,7 @@ import type { RunError } from "../protocol/errors.ts";
 import type { NewEvent } from "../protocol/events.ts";
 import type { Json } from "../protocol/json.ts";
 import type { ToolPart } from "../protocol/message.ts";
+import { pendingCalls } from "../protocol/selectors.ts";
 import type { RunState } from "../protocol/state.ts";
 import { validate } from "../validate.ts";
 import { findCall, scopeOf, settled } from "./calls.ts";
@@ -61,7 +62,9 @@ export async function answer(
       if (found?.part.executor !== "client") return reject("There is no such call for a client.");
       const { scope, part } = found;
       if (settled(part)) return reject("The call already has its result.");
-      if (part.status !== "called") return reject("The call is not ready to run.");
+      if (!pendingCalls(state).some((pending) => pending.part.call === command.call)) {
+        return reject("The call is not ready to run.");
+      }
       const settlement = await settle(state, registry, scope, part, command);
       return { ...settlement, ...(scope !== undefined && { scope }), ...mark };
     }

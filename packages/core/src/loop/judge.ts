@@ -36,9 +36,8 @@ export async function judge(
       return { error: { code: "invalid-input", message, details: checked.issues } };
     }
   }
-  return tool.kind === "tool" && tool.executor === "client"
-    ? { input, executor: "client" }
-    : { input };
+  if (tool.kind === "agent" || tool.executor === "runtime") return { input };
+  return { input, executor: "client", ...(tool.needsApproval === true && { needsApproval: true }) };
 }
 
 function isHandoff(agent: AgentDefinition, name: string): boolean {

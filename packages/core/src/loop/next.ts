@@ -119,12 +119,12 @@ function toolAction(
   ctx: Context,
   id: string | undefined,
   part: ToolPart,
-  tool: { readonly idempotent: boolean; readonly needsApproval?: unknown } | undefined,
+  tool: { readonly idempotent: boolean } | undefined,
 ): Action {
   if (part.status === "approval" && part.approval !== undefined)
     return approval(ctx, id, part, part.approval);
   if (part.executor === "client") {
-    if (tool?.needsApproval === true && part.approval === undefined) {
+    if (part.needsApproval && part.approval === undefined) {
       return emit(`approval:${part.call}`, id, {
         type: "approval.requested",
         id: `a${ctx.state.seq + 1}`,

@@ -83,7 +83,7 @@ async function refuse(lease: Lease, ctx: WorkerContext, type: string): Promise<u
     events: [],
     consume: lease.done,
     // Over pending commands this is refused, and the lease runs out by itself.
-    then: { release: ctx.now() + refusedMs },
+    end: { release: ctx.now() + refusedMs },
   });
   return undefined;
 }

@@ -5,7 +5,11 @@ import type { Json } from "../protocol/json.ts";
 
 /** A call that the model has finished writing: who may take it, or why nobody can. */
 export type Judged =
-  | { readonly input: Json; readonly executor?: "client" | "provider" }
+  | {
+      readonly input: Json;
+      readonly executor?: "client" | "provider";
+      readonly needsApproval?: true;
+    }
   | { readonly error: RunError };
 
 interface OpenCall {
@@ -143,6 +147,7 @@ export class StepRecorder {
       name: open.name,
       input: judged.input,
       ...(judged.executor !== undefined && { executor: judged.executor }),
+      ...(judged.needsApproval && { needsApproval: true as const }),
       ...(provider !== undefined && { provider }),
     });
   }

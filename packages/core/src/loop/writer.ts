@@ -152,7 +152,7 @@ export class RunWriter {
    */
   async conclude(
     events: readonly NewEvent[],
-    then: NonNullable<Append["then"]>,
+    end: NonNullable<Append["end"]>,
   ): Promise<"ok" | "inbox" | "ended"> {
     if (!(await this.flushed())) return "ended";
     const numbered: RunEvent[] = [];
@@ -174,7 +174,7 @@ export class RunWriter {
       events: numbered,
       consume: this.#consume,
       // A close or release is refused over commands; what the store has consumed is told in the same operation.
-      then,
+      end,
     });
     if (result === undefined) return "ended";
     if (result.status === "inbox") {
@@ -217,7 +217,10 @@ export class RunWriter {
 
   #arm(): void {
     if (this.#flying > 0) return;
-    if (this.#queue.length >= batchEvents) return this.#send();
+    if (this.#queue.length >= batchEvents) {
+      this.#send();
+      return;
+    }
     if (this.#armed) return;
     this.#armed = true;
     macrotask(() => {

@@ -110,6 +110,8 @@ export interface EventMap {
     readonly name: string;
     readonly input: Json;
     readonly executor?: "client" | "provider";
+    /** A client's call that nobody may run before a person approved it: the request follows after the step. */
+    readonly needsApproval?: true;
   } & WithProvider;
   /** The intent: acknowledged by the log before the tool's `execute` begins. */
   "tool.started": { readonly call: string; readonly name: string; readonly attempt: number };

@@ -43,7 +43,7 @@ function next(part: ToolPart, event: CallEvent): ToolPart {
       return {
         ...rest,
         status: "called",
-        ...present({ executor: event.executor }),
+        ...present({ executor: event.executor, needsApproval: event.needsApproval }),
         input: event.input,
         ...mergeProvider(part.provider, event.provider),
       };

@@ -106,6 +106,8 @@ export interface ToolPart {
   readonly status: ToolStatus;
   /** Who runs it; absent: the runtime. */
   readonly executor?: "client" | "provider";
+  /** A client's call that must be approved before anybody runs it. */
+  readonly needsApproval?: true;
   /** The raw arguments as they stream; gone once `input` is there, kept when they turn out invalid. */
   readonly args?: string;
   /** What will run: the model's input, or the one a person edited. */

@@ -26,6 +26,7 @@ export function pendingCalls(state: RunState): readonly ScopedCall[] {
       part.type === "tool" &&
       part.executor === "client" &&
       part.status === "called" &&
+      (part.needsApproval === undefined || part.approval?.approved === true) &&
       part.step !== step?.step,
   );
 }

@@ -1,0 +1,64 @@
+import { toJson } from "../loop/execute.ts";
+import type { RunError } from "../protocol/errors.ts";
+import type { RunEvent } from "../protocol/events.ts";
+import type { Json } from "../protocol/json.ts";
+import { pendingCalls } from "../protocol/selectors.ts";
+import type { RunState } from "../protocol/state.ts";
+import type { ClientTools } from "../types/client-tools.ts";
+import type { Run } from "../types/run.ts";
+
+type Outcome = { readonly output: Json } | { readonly error: RunError };
+
+/** Runs a run's client tools where the run is followed: each call once, given up when somebody else settled it. */
+export function clientTools(
+  handlers: ClientTools | undefined,
+  run: Run,
+  complete: (call: string, outcome: Outcome) => Promise<void>,
+): { event(event: RunEvent, state: () => RunState | undefined): void; close(): void } {
+  const running = new Map<string, AbortController>();
+
+  const begin = (call: string, name: string, input: Json): void => {
+    const handler =
+      handlers !== undefined && Object.hasOwn(handlers, name) ? handlers[name] : undefined;
+    if (handler === undefined || running.has(call)) return;
+    const controller = new AbortController();
+    running.set(call, controller);
+    const { signal } = controller;
+    void (async () => {
+      const outcome = await settle(() => handler(input as never, { call, run, signal }));
+      // Another viewer may have been quicker, or the run has ended: then nobody waits for this result.
+      if (!signal.aborted) await complete(call, outcome).catch(() => {});
+    })();
+  };
+
+  return {
+    event(event, state) {
+      switch (event.type) {
+        case "tool.completed":
+        case "tool.failed":
+          running.get(event.call)?.abort();
+          return;
+        case "step.completed":
+        case "approval.resolved": {
+          const now = handlers === undefined ? undefined : state();
+          if (now === undefined) return;
+          for (const { part } of pendingCalls(now)) begin(part.call, part.name, part.input ?? null);
+          return;
+        }
+        default:
+      }
+    },
+    close() {
+      for (const controller of running.values()) controller.abort();
+    },
+  };
+}
+
+async function settle(work: () => unknown): Promise<Outcome> {
+  try {
+    return { output: toJson(await work()) };
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    return { error: { code: "tool-error", message } };
+  }
+}
