@@ -4,6 +4,7 @@ import type { AgentDefinition } from "./definition.ts";
 import type { Model } from "./model.ts";
 import type { JsonObject } from "./protocol/json.ts";
 import type { Limits } from "./protocol/limits.ts";
+import { runAgent } from "./run-agent.ts";
 import { toInputSchema, toJsonSchema } from "./to-json-schema.ts";
 import type { Agent } from "./types/agent.ts";
 import type { AgentTypes, DataIn, ToolSet, ToolsIn, TypesOf } from "./types/agent-types.ts";
@@ -82,7 +83,7 @@ export function agent<
   const { concurrency = Number.POSITIVE_INFINITY, maxRetries = 3 } = options;
   checkAgentOptions(options);
   const owner = `agent "${name}"`;
-  const definition: AgentDefinition = {
+  const made: Agent = {
     kind: "agent",
     name,
     ...(model !== undefined && { model }),
@@ -96,8 +97,9 @@ export function agent<
     limits: Object.freeze({ steps: 50, ...options.limits }),
     concurrency,
     maxRetries,
+    run: (message, runOptions) => runAgent(made, message, runOptions),
   };
-  return Object.freeze(definition) as ReturnType<typeof agent<Name, Tools, Handoff, Input, Output>>;
+  return Object.freeze(made) as ReturnType<typeof agent<Name, Tools, Handoff, Input, Output>>;
 }
 
 const promptInput: JsonObject = {
