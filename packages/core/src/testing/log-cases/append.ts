@@ -168,8 +168,7 @@ async function refusedByCommand(kit: Kit, way: keyof typeof leavings): Promise<v
     "consume",
   );
   await kit.log.send(run, cancel("c2"));
-  // biome-ignore lint/suspicious/noThenProperty: the contract's word; this object is never awaited
-  const leave = { epoch, after: 1, events, then: how };
+  const leave = { epoch, after: 1, events, end: how };
   for (const consume of [{}, { consume: 0 }, { consume: 1 }]) {
     const answer = await kit.log.append(run, { ...leave, ...consume });
     same(answer, { status: "inbox", inbox: 2 }, "refused");
@@ -187,8 +186,7 @@ async function repeated(kit: Kit, way: keyof typeof leavings): Promise<void> {
   const { events, how } = leavings[way];
   const { run, epoch } = await kit.owned();
   await kit.log.send(run, cancel("c1"));
-  // biome-ignore lint/suspicious/noThenProperty: the contract's word; this object is never awaited
-  const leave = { epoch, after: 1, events, consume: 1, then: how };
+  const leave = { epoch, after: 1, events, consume: 1, end: how };
   const answer = { status: "ok", tail: 1 + events.length, inbox: 1 };
   same(await kit.log.append(run, leave), answer, "first");
   same(await kit.log.append(run, leave), answer, "second");

@@ -107,12 +107,11 @@ export async function makeKit(makeLog: MakeLog, options: LogCaseOptions): Promis
   async function leave(
     { run, epoch }: Lease,
     events: readonly RunEvent[],
-    how: NonNullable<Append["then"]>,
+    how: NonNullable<Append["end"]>,
   ): Promise<void> {
     const [after, inbox] = [await tailOf(run), await log.inbox(run, 0, 10_000)];
     const consume = inbox.at(-1)?.n ?? 0;
-    // biome-ignore lint/suspicious/noThenProperty: the contract's word; this object is never awaited
-    const answer = await log.append(run, { epoch, after, events, consume, then: how });
+    const answer = await log.append(run, { epoch, after, events, consume, end: how });
     same(answer.status, "ok", "leaving the run");
   }
 

@@ -1,18 +1,21 @@
 import type { Topic } from "../../log/event-log.ts";
-import { ok, same } from "../assert.ts";
+import { ok } from "../assert.ts";
 import { cancel, cases, type Kit } from "./kit.ts";
 
-/** A wait that is armed before the change must hear of it. */
+/** Waits that are armed before the change must hear of it. */
 async function hears(kit: Kit, topics: readonly Topic[], change: () => Promise<unknown>) {
   const done = new AbortController();
-  const waits = topics.map((topic) => [topic, kit.log.wait(topic, done.signal)] as const);
+  const told = Promise.all(
+    topics.map((topic) => kit.soon(kit.log.wait(topic, done.signal), `wait for ${topic}`)),
+  );
+  // When the change itself fails, that is the error to report.
+  told.catch(() => undefined);
   try {
     await change();
-    for (const [topic, wait] of waits) await kit.soon(wait, `wait for ${topic}`);
+    await told;
   } finally {
     done.abort();
   }
-  await Promise.all(waits.map(([, wait]) => wait));
 }
 
 export const waitCases = cases("wait", {
@@ -50,7 +53,7 @@ export const waitCases = cases("wait", {
     const waits = [kit.log.wait(topic, abort.signal), kit.log.wait("ready", abort.signal)];
     abort.abort(new Error("a reason that nobody sees"));
     waits.push(kit.log.wait(topic, abort.signal));
-    for (const wait of waits) same(await kit.soon(wait, "wait after the abort"), undefined, "wait");
+    await kit.soon(Promise.all(waits), "wait after the abort");
   },
 
   async "leaves no listener behind"(kit) {
