@@ -18,7 +18,8 @@ export interface Place {
  * change keeps its reference, and no index beside the state has to be kept or rebuilt.
  */
 export class DraftTree {
-  #root: RunState;
+  #root: Writable<RunState>;
+  #rootOwned = false;
   #owned = new Set<object>();
 
   constructor(root: RunState) {
@@ -32,11 +33,16 @@ export class DraftTree {
 
   /** Gives up ownership: from here on the current state is immutable. */
   release(): void {
-    if (this.#owned.size > 0) this.#owned = new Set();
+    if (!this.#rootOwned) return;
+    this.#rootOwned = false;
+    this.#owned.clear();
   }
 
   root(): Writable<RunState> {
-    if (!this.#owned.has(this.#root)) this.#root = this.#copy(this.#root);
+    if (!this.#rootOwned) {
+      this.#root = { ...this.#root };
+      this.#rootOwned = true;
+    }
     return this.#root;
   }
 

@@ -1,3 +1,13 @@
+export { checkModelEvents, modelRequest, readModel, textOfAnswer } from "./check-model-events.ts";
+export { eventLogCases } from "./conformance.ts";
+export type { LogCase, LogCaseOptions, MakeLog } from "./log-cases/kit.ts";
+export {
+  type HarnessCall,
+  type ModelCase,
+  type ModelHarness,
+  modelCases,
+} from "./model-conformance.ts";
+export { type RandomLogOptions, randomLog } from "./random-log/random-log.ts";
 export {
   type Script,
   type ScriptedModelOptions,

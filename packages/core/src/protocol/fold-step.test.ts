@@ -1,0 +1,95 @@
+import { describe, expect, it } from "vitest";
+import type { NewEvent } from "./events.ts";
+import { called, partsOf, started, stateOf, step, stepDone } from "./test-log.ts";
+
+describe("a step", () => {
+  it("opens a message, or goes on in one", () => {
+    expect(stateOf(step(1)).messages.at(-1)).toEqual({
+      id: "m1",
+      role: "assistant",
+      parts: [],
+      agent: "main",
+      at: 200,
+    });
+    const state = stateOf(step(1), stepDone(1), step(2));
+    expect(state.messages).toHaveLength(2);
+    expect(state).toMatchObject({ step: { step: 2, message: "m1" }, stepNumber: 2, lastStep: 1 });
+    expect(state).not.toHaveProperty("finishReason");
+  });
+
+  it("is committed with its usage and reason", () => {
+    const state = stateOf(step(1), stepDone(1));
+    expect(state).toMatchObject({
+      lastStep: 1,
+      steps: 1,
+      finishReason: "stop",
+      attempts: 0,
+      stepAgent: "main",
+      usage: { inputTokens: 10, outputTokens: 1 },
+    });
+    expect(state).not.toHaveProperty("step");
+  });
+
+  it("says why it ended with an error, until the next one", () => {
+    const error = { code: "model-error", message: "Broken." };
+    const failed: NewEvent = {
+      type: "step.completed",
+      step: 1,
+      finishReason: "error",
+      usage: { inputTokens: 0, outputTokens: 0 },
+      error,
+    };
+    expect(stateOf(step(1), failed)).toMatchObject({ finishReason: "error", error });
+    expect(stateOf(step(1), failed, step(2))).not.toHaveProperty("error");
+  });
+
+  it("keeps what the provider says about the whole response as a part that goes back", () => {
+    const done = { ...stepDone(1), provider: { openai: { id: "resp" } } } as NewEvent;
+    expect(partsOf(step(1), done)).toEqual([
+      { type: "opaque", step: 1, provider: { openai: { id: "resp" } } },
+    ]);
+  });
+
+  it("is reverted without a trace of what the model said; data, usage and the count stay", () => {
+    const state = stateOf(
+      step(1),
+      { type: "text.started", id: "p" },
+      stepDone(1),
+      step(2),
+      { type: "text.started", id: "q" },
+      { type: "data.emitted", name: "d", data: 1 },
+      { type: "tool.called", call: "c", name: "web", input: {}, executor: "provider" },
+      {
+        type: "step.reverted",
+        step: 2,
+        reason: "retry",
+        usage: { inputTokens: 5, outputTokens: 5 },
+        retryAt: 9_000,
+      },
+    );
+    expect(state.messages.at(-1)?.parts).toEqual([
+      { type: "text", id: "p", step: 1, open: true, text: "" },
+      { type: "data", name: "d", data: 1 },
+    ]);
+    expect(state).toMatchObject({
+      attempts: 1,
+      retryAt: 9_000,
+      lastStep: 1,
+      usage: { inputTokens: 15, outputTokens: 6 },
+    });
+    expect(state).not.toHaveProperty("step");
+  });
+
+  it("counts attempts, but no recoveries, until one is committed", () => {
+    const reverted = (number: number, reason: "retry" | "recovery" | "fallback"): NewEvent => ({
+      type: "step.reverted",
+      step: number,
+      reason,
+    });
+    const events = [step(1), reverted(1, "retry"), step(2), reverted(2, "fallback")];
+    expect(stateOf(...events, step(3), reverted(3, "recovery")).attempts).toBe(2);
+    expect(stateOf(...events, step(3), stepDone(3)).attempts).toBe(0);
+    const waited = { ...reverted(1, "retry"), retryAt: 5 } as NewEvent;
+    expect(stateOf(step(1), waited, step(2))).not.toHaveProperty("retryAt");
+  });
+});
