@@ -1,0 +1,16 @@
+import type { Model } from "@runwire/core";
+import { openai } from "@runwire/openai";
+import type { Models } from "./agents.ts";
+import { demoModels } from "./demo/models.ts";
+
+/** About the pace of a quick model. */
+const demoDelayMs = 25;
+
+/** OpenAI's model, or one of a compatible server at OPENAI_BASE_URL; without a key, scripts. */
+export function modelsFrom(env: NodeJS.ProcessEnv): { models: Models; name?: string } {
+  if (!env.OPENAI_API_KEY) return { models: demoModels(demoDelayMs) };
+  const name = env.OPENAI_MODEL || "gpt-5-mini";
+  // Compatible servers speak Chat Completions; few know Responses.
+  const model: Model = env.OPENAI_BASE_URL ? openai.chat(name) : openai(name);
+  return { models: { assistant: model, planner: model, researcher: model, writer: model }, name };
+}

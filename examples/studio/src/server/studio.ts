@@ -1,0 +1,53 @@
+import { join } from "node:path";
+import { serveStatic } from "@hono/node-server/serve-static";
+import { createHandler } from "@runwire/server";
+import { Hono } from "hono";
+import { secureHeaders } from "hono/secure-headers";
+import { type AgentsOptions, createAgents } from "./agents.ts";
+
+export interface StudioOptions extends AgentsOptions {
+  /** The folder of the built page. */
+  readonly page: string;
+  /** The model's name; absent: scripts answer. */
+  readonly model?: string;
+}
+
+/** The page and the API behind it, as one Hono app. */
+export function createStudio({ page, model, ...options }: StudioOptions) {
+  const { assistant, planner } = createAgents(options);
+  const handler = createHandler({ agents: [assistant, planner], basePath: "/api" });
+
+  const app = new Hono();
+  // First, and on its own: a stream leaves as it came, with nothing wrapped around it.
+  app.all("/api/*", (c) => handler(c.req.raw));
+
+  app.use(pageHeaders);
+  app.get("/studio.json", (c) => c.json({ model: model ?? null }));
+  app.get("/assets/*", serveStatic({ root: page, onFound: cacheForEver }));
+  app.get("/t/:thread", serveStatic({ path: join(page, "index.html") }));
+  app.get("*", serveStatic({ root: page }));
+  return { app, handler };
+}
+
+/** What the page's client needs to know of the server: a type, nothing at run time. */
+export type StudioHandler = ReturnType<typeof createStudio>["handler"];
+
+const pageHeaders = secureHeaders({
+  contentSecurityPolicy: {
+    defaultSrc: ["'none'"],
+    scriptSrc: ["'self'"],
+    styleSrc: ["'self'"],
+    imgSrc: ["'self'", "data:"],
+    connectSrc: ["'self'"],
+    baseUri: ["'none'"],
+    formAction: ["'none'"],
+    frameAncestors: ["'none'"],
+  },
+  // It runs on plain HTTP on one's own machine.
+  strictTransportSecurity: false,
+});
+
+/** The names of built files change with their content. */
+function cacheForEver(_path: string, c: { header(name: string, value: string): void }) {
+  c.header("Cache-Control", "public, max-age=31536000, immutable");
+}

@@ -1,0 +1,56 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { tool } from "@runwire/core";
+import MiniSearch, { type SearchResult } from "minisearch";
+import { z } from "zod";
+import { listPages, readSections, type Section } from "../docs.ts";
+
+/** Long enough for a person to see the pages go by: the files themselves are read in a blink. */
+const pauseMs = 60;
+const maxHits = 5;
+const maxSnippet = 240;
+
+/** Full-text search over the Markdown files of a folder, with progress page by page. */
+export function searchDocs(root: string) {
+  return tool({
+    description:
+      "Searches the documentation of this project by words and returns the best sections, each with its page, heading and a snippet.",
+    input: z.object({ query: z.string().trim().min(1).max(200).describe("A few words") }),
+    idempotent: true,
+    async *execute({ query }, { signal, print }) {
+      const paths = await listPages(root);
+      const index = new MiniSearch<Section & { id: number }>({
+        fields: ["heading", "text"],
+        storeFields: ["path", "heading", "text"],
+        searchOptions: { boost: { heading: 2 }, prefix: true, fuzzy: 0.15 },
+      });
+      let found = 0;
+      for (const [i, path] of paths.entries()) {
+        yield { path, done: i, of: paths.length, found };
+        await sleep(pauseMs, undefined, { signal });
+        for (const section of await readSections(root, path)) {
+          index.add({ id: index.documentCount, ...section });
+        }
+        const before = found;
+        found = index.search(query).length;
+        print(`${path}: ${found - before}\n`);
+      }
+      const hits = index.search(query).slice(0, maxHits).map(toHit);
+      return { query, pages: paths.length, found, hits };
+    },
+  });
+}
+
+function toHit({ path, heading, text, terms }: SearchResult) {
+  return { path: String(path), heading: String(heading), snippet: cutSnippet(String(text), terms) };
+}
+
+/** The lines around the first that holds one of the words, on one line and cut to a readable length. */
+function cutSnippet(text: string, words: readonly string[]): string {
+  const plain = text.replace(/\s+/g, " ");
+  const places = words.map((word) => plain.toLowerCase().indexOf(word)).filter((at) => at >= 0);
+  const first = places.length === 0 ? 0 : Math.min(...places);
+  const sentence = plain.lastIndexOf(". ", first) + 1;
+  const from = first - sentence < maxSnippet / 2 ? sentence : first;
+  const snippet = plain.slice(from, from + maxSnippet).trim();
+  return from + maxSnippet < plain.length ? `${snippet}…` : snippet;
+}
