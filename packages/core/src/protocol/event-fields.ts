@@ -43,7 +43,7 @@ const error = fields({ code: string, message: string });
 const part = { id: string };
 const call = { call: string, name: string };
 
-/** The required fields of each type, as far down as the fold reads. Deltas are checked where they are decoded. */
+/** The required fields of each type beside `at`, as far down as the fold reads. Deltas are checked where they are decoded. */
 const checks: {
   readonly [T in Exclude<EventType, DeltaType>]: {
     readonly [K in RequiredKeys<EventMap[T]>]: Check;
@@ -89,7 +89,9 @@ const checks: {
   "opaque.added": part,
   "warning.raised": { code: string, message: string },
 };
-const byType = new Map(Object.entries(checks).map(([type, check]) => [type, fields(check)]));
+const byType = new Map(
+  Object.entries(checks).map(([type, check]) => [type, fields({ at: number, ...check })]),
+);
 
 /** The first required field that is missing or of the wrong type. An unknown type has none. */
 export function checkFields(type: string, event: object): Fault | undefined {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { NewEvent } from "./events.ts";
-import { partsOf, started, stateOf, step, stepDone } from "./test-log.ts";
+import { partsOf, stateOf, step, stepDone } from "./test-log.ts";
 
 describe("parts", () => {
   it("grow by deltas while they are open", () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { NewEvent } from "./events.ts";
-import { called, partsOf, started, stateOf, step, stepDone } from "./test-log.ts";
+import { partsOf, stateOf, step, stepDone } from "./test-log.ts";
 
 describe("a step", () => {
   it("opens a message, or goes on in one", () => {

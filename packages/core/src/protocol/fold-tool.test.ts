@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { NewEvent } from "./events.ts";
 import type { ToolPart } from "./message.ts";
-import { called, partsOf, started, stateOf, step, stepDone } from "./test-log.ts";
+import { called, partsOf, stateOf, step, stepDone } from "./test-log.ts";
 
 describe("a call", () => {
   const tool = (...events: readonly NewEvent[]): ToolPart => {

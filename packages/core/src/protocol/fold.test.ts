@@ -4,7 +4,7 @@ import { createDraft } from "./draft.ts";
 import type { NewEvent, RunEvent } from "./events.ts";
 import { fold, foldAll } from "./fold.ts";
 import type { RunState } from "./state.ts";
-import { called, logOf, started, stateOf, step } from "./test-log.ts";
+import { logOf, started, stateOf, step } from "./test-log.ts";
 
 describe("what is out of order", () => {
   it("changes nothing but seq", () => {
