@@ -1,1 +1,2 @@
-export {};
+export { type OpenAIProvider, openai } from "./openai.ts";
+export type { HostedTool, OpenAIChatOptions, OpenAIOptions, Price } from "./options.ts";
