@@ -11,8 +11,13 @@ export type ClientToolNames<A extends AgentTypes> = {
 export type ClientTools<A extends AgentTypes = AgentTypes> = string extends keyof A["tools"]
   ? { readonly [name: string]: ClientToolHandler<A, ToolTypes> }
   : [ClientToolNames<A>] extends [never]
-    ? { readonly [name: string]: never }
+    ? NoClientTools
     : { readonly [N in ClientToolNames<A>]?: ClientToolHandler<A, ToolNamed<A, N>> };
+
+/** Of an agent without client tools: not empty, so that a handler for one does not compile. */
+interface NoClientTools {
+  readonly "~none"?: never;
+}
 
 /**
  * Does what the model asked for, where the user is. What it returns must fit the tool's `output` schema. A throw fails

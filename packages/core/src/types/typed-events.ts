@@ -1,4 +1,5 @@
 import type { EventMap, EventOf, EventType } from "../protocol/events.ts";
+import type { Json } from "../protocol/json.ts";
 import type { AgentTypes, DataNamed, DataNames, ToolNamed, ToolNames } from "./agent-types.ts";
 import type { Narrow } from "./narrow.ts";
 import type { ToolTypes } from "./tool-types.ts";
@@ -49,7 +50,9 @@ export type TypedEvents<A extends AgentTypes = AgentTypes> = {
       ? EventOf<T>
       : { [N in EventNames<A, T>]: NamedEvent<A, T, N> }[EventNames<A, T>]
     : T extends "run.completed"
-      ? Narrow<EventOf<T>, { output: A["output"] }>
+      ? Json extends A["output"]
+        ? EventOf<T>
+        : Narrow<EventOf<T>, { output: A["output"] }>
       : EventOf<T>;
 };
 
