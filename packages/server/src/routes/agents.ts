@@ -1,0 +1,32 @@
+import type { AgentDefinition, ToolDefinition } from "@runwire/core";
+import { json } from "../reply.ts";
+import type { Route } from "../route.ts";
+
+/** What can be started here. */
+export const listAgents: Route = {
+  method: "GET",
+  path: "/agents",
+  action: () => ({ type: "list-agents" }),
+  handle: ({ runtime }) => json({ agents: [...runtime.agents.values()].map(describeAgent) }),
+};
+
+function describeAgent({ name, description, tools, outputSchema }: AgentDefinition) {
+  return {
+    name,
+    description,
+    tools: Object.entries(tools).map(([tool, definition]) => describeTool(tool, definition)),
+    ...(outputSchema !== undefined && { outputSchema }),
+  };
+}
+
+/** `kind: "agent"`: the call is answered by a sub-agent. `executor: "client"`: by whoever watches the run. */
+function describeTool(name: string, definition: ToolDefinition | AgentDefinition) {
+  const { kind, description, inputSchema } = definition;
+  return {
+    name,
+    kind,
+    description,
+    inputSchema,
+    ...(definition.kind === "tool" && { executor: definition.executor }),
+  };
+}

@@ -1,0 +1,56 @@
+import type { TailItem, TailOptions } from "@runwire/core";
+import type { Cursor } from "@runwire/core/protocol";
+import { type Context, findRun, flag, param } from "../context.ts";
+import { readCursor } from "../cursors.ts";
+import { type FrameFormat, ndjson, sse } from "../frame-format.ts";
+import { negotiate } from "../negotiate.ts";
+import type { Reply } from "../reply.ts";
+import type { Route } from "../route.ts";
+import { encodeRunItem } from "../run-frames.ts";
+
+/** The run's events, from the cursor to its end. */
+export const followRun: Route = {
+  method: "GET",
+  path: "/runs/:run/events",
+  action: (params) => ({ type: "read", run: param({ params }, "run") }),
+  async handle(context) {
+    const { request, url } = context;
+    const run = param(context, "run");
+    const format = negotiateFormat(request);
+    const after = readCursor(request, url);
+    const snapshot = flag(url, "snapshot");
+    const { status } = await findRun(context, run);
+    // A native EventSource comes back also after the last event: only 204 stops it.
+    if (after !== undefined && status === "ended" && (await isAtEnd(context, run, after))) {
+      return { status: 204 };
+    }
+    return replyWithEvents(context, run, format, {
+      snapshot,
+      ...(after !== undefined && { after }),
+    });
+  },
+};
+
+/** What `Accept` makes of a stream of events. */
+export function negotiateFormat(request: Request): FrameFormat {
+  const type = negotiate(request, [sse.contentType, ndjson.contentType]);
+  return type === sse.contentType ? sse : ndjson;
+}
+
+export function replyWithEvents(
+  { runtime, stream }: Context,
+  run: string,
+  format: FrameFormat,
+  options: Omit<TailOptions, "signal">,
+): Reply {
+  return stream<TailItem>({
+    format,
+    source: (signal) => runtime.tail(run, { ...options, signal }),
+    encode: (item) => encodeRunItem(format, item),
+  });
+}
+
+async function isAtEnd({ runtime }: Context, run: string, after: Cursor): Promise<boolean> {
+  const read = await runtime.log.read(run, after, 1);
+  return read.status === "events" && read.events.length === 0 && read.ended;
+}

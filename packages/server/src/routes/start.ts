@@ -1,0 +1,91 @@
+import { type RuntimeCore, RunwireError, type StartRequest } from "@runwire/core";
+import { readBody } from "../body.ts";
+import { type Context, param } from "../context.ts";
+import { readCursor } from "../cursors.ts";
+import { ndjson, sse } from "../frame-format.ts";
+import { readIdempotencyKey, runIdFor, threadIdFor } from "../ids.ts";
+import { negotiate, prefersAsync } from "../negotiate.ts";
+import { closing, Problem } from "../problem.ts";
+import { json } from "../reply.ts";
+import { startBody } from "../request-schemas.ts";
+import type { Route } from "../route.ts";
+import { replyWithEvents } from "./events.ts";
+import { replyWithResult } from "./result.ts";
+
+/** Starts a run, or attaches to the one that the same request has started before. */
+export const startRun: Route = {
+  method: "POST",
+  path: "/agents/:agent/runs",
+  action: (params) => ({ type: "start", agent: param({ params }, "agent") }),
+  async handle(context) {
+    const { request, url, runtime, pathOf } = context;
+    const agent = param(context, "agent");
+    if (!runtime.agents.has(agent)) {
+      throw new Problem("not-found", { detail: `There is no agent ${JSON.stringify(agent)}.` });
+    }
+    // All that can be refused is refused before a run exists.
+    const later = prefersAsync(request);
+    const type = negotiate(request, [sse.contentType, ndjson.contentType, "application/json"]);
+    const after = readCursor(request, url);
+    const started = await start(runtime, await readStart(context, agent));
+    if (later) {
+      return json(started, 202, {
+        location: pathOf(started.run),
+        "preference-applied": "respond-async",
+      });
+    }
+    if (type === "application/json") return replyWithResult(context, started.run);
+    const format = type === sse.contentType ? sse : ndjson;
+    return replyWithEvents(context, started.run, format, after === undefined ? {} : { after });
+  },
+};
+
+async function readStart(context: Context, agent: string): Promise<StartRequest> {
+  const { request, principal, maxBodyBytes } = context;
+  const key = readIdempotencyKey(request);
+  const body = await readBody(request, startBody, maxBodyBytes);
+  const scope = { principal, thread: body.thread };
+  const run = body.run ?? (key === undefined ? undefined : await runIdFor(key, scope));
+  return {
+    ...body,
+    agent,
+    ...(run !== undefined && { run, thread: body.thread ?? threadIdFor(run) }),
+    ...(principal !== undefined && { principal }),
+  };
+}
+
+async function start(runtime: RuntimeCore, request: StartRequest) {
+  const result = await runtime.start(request).catch(toProblem);
+  switch (result.status) {
+    case "ok":
+      return { run: result.run, thread: result.thread };
+    case "conflict":
+      throw new Problem("conflict", {
+        detail: "This run id or Idempotency-Key was used for another request.",
+      });
+    case "busy":
+      throw new Problem("busy", {
+        detail: `The run ${result.run} has not ended. Wait for it, cancel it, or start with busy: "queue".`,
+        members: { run: result.run },
+      });
+    case "foreign":
+      throw new Problem("not-found", { detail: "There is no such thread or previous run." });
+    case "too-large":
+      throw tooLarge();
+    case "gone":
+      throw new Problem("gone", { detail: "The run or its thread was deleted." });
+  }
+}
+
+/** What the runtime throws that is no fault of the program. */
+function toProblem(error: unknown): never {
+  if (RunwireError.is(error) && error.code === "too-large") throw tooLarge();
+  if (RunwireError.is(error) && error.code === "shut-down") throw closing();
+  throw error;
+}
+
+function tooLarge(): Problem {
+  return new Problem("too-large", {
+    detail: "Input and history are more than one event may hold. Send files as URLs.",
+  });
+}

@@ -1,0 +1,59 @@
+import type { ThreadItem } from "@runwire/core";
+import { type Context, findRun, findThread, param } from "../context.ts";
+import { readThreadCursor, type ThreadCursor } from "../cursors.ts";
+import { Problem } from "../problem.ts";
+import type { Route } from "../route.ts";
+import { threadEncoder } from "../run-frames.ts";
+import { negotiateFormat } from "./events.ts";
+
+/**
+ * Whatever runs in the thread, now and later. A thread that does not exist is waited for: a page may follow the
+ * conversation before its first message.
+ */
+export const followThread: Route = {
+  method: "GET",
+  path: "/threads/:thread/events",
+  action: (params) => ({ type: "read-thread", thread: param({ params }, "thread") }),
+  async handle(context) {
+    const { request, url, runtime, stream } = context;
+    const id = param(context, "thread");
+    const format = negotiateFormat(request);
+    const known = (await findThread(context, id)) !== undefined;
+    const at = await checkCursor(context, id, readThreadCursor(request, url));
+    return stream<ThreadItem>({
+      format,
+      source(signal) {
+        const items = runtime.tailThread(id, { signal, ...(at !== undefined && { at }) });
+        return known ? items : ofPrincipal(context, items);
+      },
+      encode: threadEncoder(format, at?.run),
+    });
+  },
+};
+
+/** A cursor names a run, and could name one that is not the viewer's. One that was deleted says nothing any more. */
+async function checkCursor(
+  context: Context,
+  thread: string,
+  at: ThreadCursor | undefined,
+): Promise<ThreadCursor | undefined> {
+  if (at === undefined || (await context.runtime.log.find(at.run)) === undefined) return undefined;
+  if ((await findRun(context, at.run)).thread === thread) return at;
+  throw new Problem("invalid-request", { detail: "The cursor is of another thread." });
+}
+
+/** Who waits for a thread that does not exist yet sees it only if it becomes the viewer's own. */
+async function* ofPrincipal(
+  { runtime, principal }: Context,
+  items: AsyncIterable<ThreadItem>,
+): AsyncGenerator<ThreadItem, void> {
+  let checked = false;
+  for await (const item of items) {
+    if (item.type === "run" && !checked) {
+      const info = await runtime.log.find(item.run);
+      if (info?.principal !== principal) return;
+      checked = true;
+    }
+    yield item;
+  }
+}
