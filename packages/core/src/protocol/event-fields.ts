@@ -37,17 +37,22 @@ const fields =
     return undefined;
   };
 
+const optional =
+  (check: Check): Check =>
+  (value) =>
+    value === undefined ? undefined : check(value);
+
 const usage = fields({ inputTokens: number, outputTokens: number });
 const message = fields({ id: string, role: string, parts: array(fields({ type: string })) });
 const error = fields({ code: string, message: string });
 const part = { id: string };
 const call = { call: string, name: string };
 
-/** The required fields of each type beside `at`, as far down as the fold reads. Deltas are checked where they are decoded. */
+/** What the fold relies on in each type beside `at`, as far down as it reads. Deltas are checked where they are decoded. */
 const checks: {
   readonly [T in Exclude<EventType, DeltaType>]: {
     readonly [K in RequiredKeys<EventMap[T]>]: Check;
-  };
+  } & { readonly [K in keyof EventMap[T]]?: Check };
 } = {
   "run.started": {
     protocol: is("1, the version this reader speaks", (value) => value === 1),
@@ -64,7 +69,7 @@ const checks: {
   "cancel.requested": {},
   "step.started": { step: number, message: string, agent: string, model: string },
   "step.completed": { step: number, finishReason: string, usage },
-  "step.reverted": { step: number, reason: string },
+  "step.reverted": { step: number, reason: string, usage: optional(usage) },
   "text.started": part,
   "text.completed": part,
   "reasoning.started": part,
@@ -93,7 +98,7 @@ const byType = new Map(
   Object.entries(checks).map(([type, check]) => [type, fields({ at: number, ...check })]),
 );
 
-/** The first required field that is missing or of the wrong type. An unknown type has none. */
+/** The first field that is missing or of the wrong type. An unknown type has none. */
 export function checkFields(type: string, event: object): Fault | undefined {
   return byType.get(type)?.(event);
 }
