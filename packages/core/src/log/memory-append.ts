@@ -27,17 +27,22 @@ export function append(store: MemoryStore, id: string, batch: Append): AppendRes
 }
 
 function isRepeat({ events, left }: MemoryRun, batch: Append, tail: number): boolean {
-  if (batch.events.length > 0 && tail <= events.tail) {
+  const { epoch, after, end } = batch;
+  if (batch.events.length > 0) {
     // Epochs never decrease: what lies between two events of one epoch is of that epoch too.
-    const { epoch, after } = batch;
-    if (events.epochAt(after + 1) === epoch && events.epochAt(tail) === epoch) return true;
+    const written = tail <= events.tail;
+    return written && events.epochAt(after + 1) === epoch && events.epochAt(tail) === epoch;
   }
   return (
-    batch.end !== undefined &&
-    left?.epoch === batch.epoch &&
-    left.after === batch.after &&
-    left.tail === tail
+    end !== undefined &&
+    left?.epoch === epoch &&
+    left.after === after &&
+    wakeTime(left.end) === wakeTime(end)
   );
+}
+
+function wakeTime(end: Append["end"]): unknown {
+  return typeof end === "object" ? end.release : end;
 }
 
 function checkNumbers({ events, after }: Append): void {
@@ -55,7 +60,7 @@ function leave(
   how: NonNullable<Append["end"]>,
 ): void {
   const now = store.now();
-  run.left = { epoch: batch.epoch, after: batch.after, tail: run.events.tail };
+  run.left = { epoch: batch.epoch, after: batch.after, end: how };
   if (how === "close") {
     run.status = "ended";
     setReady(store, run, undefined, now);

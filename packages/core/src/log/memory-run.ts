@@ -1,4 +1,4 @@
-import type { Lease, RunInfo, ThreadInfo, Topic } from "./event-log.ts";
+import type { Append, Lease, RunInfo, ThreadInfo, Topic } from "./event-log.ts";
 import { type EventSegments, eventSegments } from "./event-segments.ts";
 import { type MemoryInbox, memoryInbox } from "./memory-inbox.ts";
 
@@ -39,7 +39,7 @@ export interface MemoryRun {
   /** Without a lease: from when on and why the run can be claimed. */
   ready: { readonly at: number; readonly why: Lease["why"] } | undefined;
   /** The newest close or release, to know its repeat by. */
-  left: { readonly epoch: number; readonly after: number; readonly tail: number } | undefined;
+  left: Pick<Append, "epoch" | "after" | "end"> | undefined;
   compacted: boolean;
   /** Kept by the ready queue. */
   score: number | undefined;

@@ -1,5 +1,6 @@
 export { checkModelEvents, modelRequest, readModel, textOfAnswer } from "./check-model-events.ts";
 export { eventLogCases } from "./conformance.ts";
+export { type FaultyLogOptions, faultyLog } from "./faulty-log.ts";
 export type { LogCase, LogCaseOptions, MakeLog } from "./log-cases/kit.ts";
 export {
   type HarnessCall,
@@ -8,6 +9,7 @@ export {
   modelCases,
 } from "./model-conformance.ts";
 export { type RandomLogOptions, randomLog } from "./random-log/random-log.ts";
+export { eventLogRandomCase } from "./random-operations.ts";
 export {
   type Script,
   type ScriptedModelOptions,

@@ -2,6 +2,7 @@ import { nextMacrotask } from "../macrotask.ts";
 import type { Model, ModelEvent, ModelRequest } from "../model.ts";
 import { ModelError } from "../model-error.ts";
 import { sleep } from "../signal.ts";
+import { aborted } from "./aborted.ts";
 import { stepsSoFar, turnOf } from "./scripted-request.ts";
 import { type Chunk, finishOf, partsOf, type ScriptedStep } from "./scripted-step.ts";
 
@@ -98,13 +99,6 @@ export function scriptedModel(script: Script, options: ScriptedModelOptions = {}
       if (step.hang) await aborted(signal);
     },
   };
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return Promise.resolve();
-  return new Promise((resolve) => {
-    signal.addEventListener("abort", () => resolve(), { once: true });
-  });
 }
 
 function pastTheEnd(id: string, length: number, n: number): ModelError {
