@@ -6,8 +6,9 @@ import type { NewEvent, RunEvent } from "../protocol/events.ts";
 import { createVerifier, type Verifier } from "../protocol/order.ts";
 import type { RunState } from "../protocol/state.ts";
 import { RunwireError } from "../runwire-error.ts";
-import { type Deferred, deferred, sleep } from "../signal.ts";
+import { type Deferred, deferred } from "../signal.ts";
 import { eventBytes } from "./event-bytes.ts";
+import { persist } from "./persist.ts";
 
 /** Appends begin at this many events; fewer wait for the end of the macrotask. Gains flatten here. */
 const batchEvents = 64;
@@ -49,9 +50,11 @@ export class RunWriter {
   #flying = 0;
   #flyingBytes = 0;
   #armed = false;
-  #at = 0;
+  #at: number;
+  /** Newest command taken; and where in the queue each one is answered that the log does not have yet. */
   #consume: number;
   #consumed: number;
+  #answers: { readonly seq: number; readonly n: number }[] = [];
   #inbox: number;
   #ended: WriterEnd | undefined;
   #waiters: { readonly seq: number; readonly done: Deferred }[] = [];
@@ -62,6 +65,7 @@ export class RunWriter {
     this.#seq = this.#acked = lease.tail;
     this.#consume = this.#consumed = lease.done;
     this.#inbox = lease.inbox;
+    this.#at = Math.max(lease.now, this.state.startedAt);
     this.#verifier = createVerifier({ state: this.state });
   }
 
@@ -121,7 +125,10 @@ export class RunWriter {
       this.#sizes.push(size);
       this.#queuedBytes += size;
     }
-    if (consume !== undefined) this.#consume = consume;
+    if (consume !== undefined) {
+      this.#consume = consume;
+      this.#answers.push({ seq: this.#seq, n: consume });
+    }
     this.#arm();
   }
 
@@ -203,16 +210,13 @@ export class RunWriter {
   }
 
   #number(event: NewEvent, ahead = 0): RunEvent {
+    const seq = this.#seq + ahead + 1;
+    if ("delta" in event) return { seq, ...event };
     const { type, scope, ...fields } = event as { type: string; scope?: string };
     // Store time never runs backwards in a log, whatever the clocks do.
     this.#at = Math.max(this.#at, this.#options.now());
-    return {
-      seq: this.#seq + ahead + 1,
-      type,
-      ...(scope !== undefined && { scope }),
-      ...fields,
-      ...(!type.endsWith(".delta") && { at: this.#at }),
-    } as unknown as RunEvent;
+    const head = scope === undefined ? { seq, type } : { seq, type, scope };
+    return { ...head, ...fields, at: this.#at } as unknown as RunEvent;
   }
 
   #arm(): void {
@@ -232,7 +236,7 @@ export class RunWriter {
   /** Begins the next append, if none is in flight and something is there to say. */
   #send(): void {
     if (this.#flying > 0 || this.#ended !== undefined) return;
-    if (this.#queue.length === 0 && this.#consume === this.#consumed) return;
+    if (this.#queue.length === 0) return;
     let count = 0;
     let bytes = 0;
     while (
@@ -247,9 +251,10 @@ export class RunWriter {
     this.#sizes = whole ? [] : this.#sizes.slice(count);
     this.#queuedBytes -= bytes;
     this.#flyingBytes = bytes;
-    this.#flying = Math.max(1, events.length);
-    // What a batch consumes must be answered in it: only the last batch of the queue may say so.
-    const consume = whole ? this.#consume : this.#consumed;
+    this.#flying = events.length;
+    // A batch consumes exactly the commands that it answers: cut off here, the next owner must answer the others, and
+    // none of these again.
+    const consume = this.#answered(this.#acked + count);
     const batch: Append = { epoch: this.#options.lease.epoch, after: this.#acked, events, consume };
     void this.#append(batch).then((result) => {
       this.#flying = 0;
@@ -260,24 +265,34 @@ export class RunWriter {
       this.#consumed = consume;
       this.#release(this.#acked);
       this.noticeInbox(result.inbox);
-      if (this.#queue.length > 0 || this.#consume !== this.#consumed) this.#arm();
+      if (this.#queue.length > 0) this.#arm();
     });
+  }
+
+  /** The newest command that is answered up to `seq`. */
+  #answered(seq: number): number {
+    let n = this.#consumed;
+    while (this.#answers[0] !== undefined && this.#answers[0].seq <= seq) {
+      n = this.#answers[0].n;
+      this.#answers.shift();
+    }
+    return n;
   }
 
   /** Repeats the identical append until it is answered; gives up when the lease is over. */
   async #append(batch: Append): Promise<AppendResult | undefined> {
     const { log, lease, held, onError } = this.#options;
-    for (let attempt = 0; ; attempt++) {
-      try {
-        return await log.append(lease.run, batch);
-      } catch (error) {
-        onError(error);
-        if (!held() || this.#ended !== undefined) {
-          this.end("lost");
-          return undefined;
-        }
-        await sleep(Math.min(1_000, 10 * 2 ** attempt));
-      }
+    try {
+      return await persist(
+        () => log.append(lease.run, batch),
+        (error) => {
+          onError(error);
+          return held() && this.#ended === undefined;
+        },
+      );
+    } catch {
+      this.end("lost");
+      return undefined;
     }
   }
 
