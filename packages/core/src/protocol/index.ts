@@ -5,6 +5,7 @@ export { decodeEvent, decodeFrame } from "./decode.ts";
 export { type Callbacks, dispatch } from "./dispatch.ts";
 export { createDraft, type RunDraft } from "./draft.ts";
 export { encodeEvent } from "./encode.ts";
+export { isEnded } from "./ended.ts";
 export type { ErrorCode, LimitName, RunError } from "./errors.ts";
 export { eventTypes, isKnown, isTerminal } from "./event-types.ts";
 export {
@@ -46,6 +47,7 @@ export {
   type ProtocolErrorCode,
   type ProtocolErrorOptions,
 } from "./protocol-error.ts";
+export { RunFailedError } from "./run-failed-error.ts";
 export {
   type AskedPart,
   isSettled,
