@@ -7,6 +7,9 @@ import {
 import type { AddressInfo } from "node:net";
 import { onTestFinished } from "vitest";
 
+// The SDK prints what it cannot parse; here that is on purpose.
+process.env.OPENAI_LOG = "off";
+
 export interface Asked {
   readonly path: string;
   readonly headers: IncomingHttpHeaders;
