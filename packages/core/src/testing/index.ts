@@ -1,7 +1,10 @@
+export { type CheckedLog, checkLog } from "./check-log.ts";
 export { checkModelEvents, modelRequest, readModel, textOfAnswer } from "./check-model-events.ts";
 export { eventLogCases } from "./conformance.ts";
 export { type FaultyLogOptions, faultyLog } from "./faulty-log.ts";
 export type { LogCase, LogCaseOptions, MakeLog } from "./log-cases/kit.ts";
+export type { Effect } from "./log-checks/effects.ts";
+export type { Problem } from "./log-checks/problem.ts";
 export {
   type HarnessCall,
   type ModelCase,
