@@ -1,0 +1,38 @@
+/** One animation frame where there are none. */
+const frameMs = 16;
+
+export interface Notifier {
+  /** With the next frame, however often it is called before. */
+  soon(): void;
+  now(): void;
+  /** What was due will not come. */
+  cancel(): void;
+}
+
+/** Publishes at most once per frame: with the page's frames while it is seen, by a timer while it is hidden. */
+export function createNotifier(publish: () => void): Notifier {
+  let disarm: (() => void) | undefined;
+  const now = () => {
+    cancel();
+    publish();
+  };
+  function cancel(): void {
+    disarm?.();
+    disarm = undefined;
+  }
+  return {
+    soon() {
+      if (disarm !== undefined) return;
+      // A hidden page has no frames.
+      if (globalThis.document?.visibilityState === "visible") {
+        const frame = requestAnimationFrame(now);
+        disarm = () => cancelAnimationFrame(frame);
+      } else {
+        const timer = setTimeout(now, frameMs);
+        disarm = () => clearTimeout(timer);
+      }
+    },
+    now,
+    cancel,
+  };
+}

@@ -1,0 +1,149 @@
+import type { Run, RunInput, RunOptions, StartedRun, WatchOptions } from "@runwire/core";
+import { isEnded, RunFailedError, type RunState } from "@runwire/core/protocol";
+import { ClientError } from "./client-error.ts";
+import { createCommands } from "./commands.ts";
+import type { Feed } from "./feed.ts";
+import { follow } from "./follow.ts";
+import type { Http } from "./http.ts";
+import { randomId } from "./ids.ts";
+import { rewritten } from "./iterate.ts";
+import { LiveRun } from "./live-run.ts";
+import { createRunHandle } from "./run-handle.ts";
+import { askEvents, createRunSource } from "./run-source.ts";
+
+/** A server that was never reached is given up after so many attempts, within a few seconds. */
+const attempts = 6;
+
+/** Starts a run and follows it. The ids are chosen here: a start whose answer is lost is sent again, and is the same. */
+export function startRun(
+  http: Http,
+  agent: string,
+  input: RunInput,
+  options: RunOptions,
+): StartedRun {
+  const { on: _on, tools: _tools, signal: _signal, ...request } = options;
+  const run = request.run ?? randomId("run_");
+  const thread = request.thread ?? randomId("thr_");
+  const body = { ...request, input, run, thread };
+  const begin = (signal: AbortSignal) =>
+    http.send({
+      method: "POST",
+      path: `/agents/${encodeURIComponent(agent)}/runs`,
+      headers: { accept: "text/event-stream" },
+      body,
+      signal,
+    });
+  return watchRun(http, { run, thread, watch: options, begin }) as StartedRun;
+}
+
+export function followRun(http: Http, run: string, watch: WatchOptions): Run {
+  return watchRun(http, { run, watch });
+}
+
+/** A handle on a run that somebody else follows: it has a connection of its own only once its end is asked for. */
+export function passiveRun(http: Http, run: string, state: () => RunState | undefined): Run {
+  return createRunHandle({
+    http,
+    run,
+    thread: undefined,
+    commands: createCommands(http),
+    attempts,
+    signal: undefined,
+    state,
+    known: () => Promise.resolve(),
+    async ended() {
+      const other = followRun(http, run, {});
+      await other.result.catch((error: unknown) => {
+        if (!RunFailedError.is(error)) throw error;
+      });
+      return other.state as RunState;
+    },
+    attach: () => undefined,
+  });
+}
+
+interface Watched {
+  readonly run: string;
+  readonly thread?: string;
+  readonly watch: WatchOptions;
+  /** Starts the run. Absent: it is there already. */
+  readonly begin?: (signal: AbortSignal) => Promise<Response>;
+}
+
+function watchRun(http: Http, { run, thread, watch, begin }: Watched): Run {
+  const commands = createCommands(http);
+  const signal = watch.signal ?? new AbortController().signal;
+  const known = Promise.withResolvers<void>();
+  const feeds = new Set<Feed>();
+  // Callbacks hear what happens from now on, after one \`reset\`. Who iterates wants every event.
+  const looksBack = begin !== undefined || (watch.on === undefined && watch.tools === undefined);
+  let asked = false;
+  let failure: { readonly error: unknown } | undefined;
+
+  const handle: Run = createRunHandle({
+    http,
+    run,
+    thread,
+    commands,
+    attempts,
+    signal: watch.signal,
+    state: () => live.state,
+    known: () => known.promise,
+    ended: () => ended,
+    attach(feed) {
+      if (failure !== undefined && live.position.seq === 0) feed.end(failure);
+      else if (!looksBack || live.position.seq > 0 || (begin === undefined && asked))
+        return undefined;
+      feeds.add(feed);
+      return () => feeds.delete(feed);
+    },
+  });
+  const live: LiveRun = new LiveRun(handle, watch, commands);
+  const source = createRunSource({
+    http,
+    run,
+    position: live.position,
+    async begin(signal) {
+      asked = true;
+      const whole = looksBack && feeds.size > 0;
+      const response = await (begin?.(signal) ??
+        askEvents(http, run, signal, whole ? {} : { snapshot: "true" }));
+      known.resolve();
+      return response;
+    },
+    take(frame, id) {
+      if (frame.type === "snapshot") endFeeds({ error: rewritten(run, live.position.seq) });
+      return live.take(frame, id);
+    },
+    tell(batch) {
+      for (const feed of feeds) if (!feed.push(batch)) feeds.delete(feed);
+      return true;
+    },
+  });
+
+  // A microtask later: who iterates at once is heard first.
+  const ended = Promise.resolve()
+    .then(() => follow(source, signal, attempts))
+    .then((): RunState => {
+      const { state } = live;
+      if (state !== undefined && isEnded(state)) return state;
+      throw new ClientError({ code: "protocol", message: `${run} ended without its last event.` });
+    });
+  ended.then(
+    () => endFeeds({}),
+    (error: unknown) => {
+      failure = { error };
+      known.reject(error);
+      endFeeds(failure);
+      live.stop();
+    },
+  );
+  known.promise.catch(() => {});
+  if (begin === undefined) known.resolve();
+  return handle;
+
+  function endFeeds(how: { readonly error?: unknown }): void {
+    for (const feed of feeds) feed.end(how);
+    feeds.clear();
+  }
+}
