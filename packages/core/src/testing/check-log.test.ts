@@ -63,8 +63,9 @@ const checks = (log: Omit<CheckedLog, "events">, ...events: readonly NewEvent[])
 test("right logs have no problems", () => {
   for (let seed = 0; seed < 200; seed++) {
     const problems = checkLog({ events: randomLog(seed), idempotent: (tool) => tool === "read" });
-    // Random models do not care for what they hear.
-    expect(problems.filter(({ check }) => check !== "messages")).toEqual([]);
+    // Random models do not care for what they hear, nor random people for the time.
+    const others = problems.filter(({ check }) => check !== "messages" && check !== "approvals");
+    expect(others).toEqual([]);
   }
 });
 
