@@ -5,19 +5,21 @@ import {
   type AgentsOf,
   createRuntime,
   type HasAgents,
+  type Runtime,
   type RuntimeCore,
   type RuntimeOptions,
 } from "@runwire/core";
 import type { ServeOptions } from "./options.ts";
-import { serve } from "./serve.ts";
+import { prepare } from "./serve.ts";
 
 /**
  * A fetch-shaped server for agents: give it to any host that has `Request` and `Response`. It never rejects.
  * `typeof handler` is what `createClient` takes its types from.
  */
-export interface Handler<Agents extends AgentMap = AgentMap> extends HasAgents<Agents> {
+export interface Handler<Agents extends AgentMap = AgentMap, R extends RuntimeCore = RuntimeCore>
+  extends HasAgents<Agents> {
   (request: Request): Promise<Response>;
-  readonly runtime: RuntimeCore;
+  readonly runtime: R;
   /** Without a slash at its end; "" is the root. */
   readonly basePath: string;
   /**
@@ -38,17 +40,18 @@ export interface Handler<Agents extends AgentMap = AgentMap> extends HasAgents<A
  */
 export function createHandler<const A extends readonly AgentDefinition[]>(
   options: ServeOptions & RuntimeOptions<A>,
-): Handler<AgentMapOf<A>>;
+): Handler<AgentMapOf<A>, Runtime<AgentMapOf<A>>>;
 /** Serves a runtime that is yours to close. */
 export function createHandler<R extends RuntimeCore>(
   options: ServeOptions & { readonly runtime: R },
-): Handler<AgentsOf<R>>;
+): Handler<AgentsOf<R>, R>;
 export function createHandler(
   options: ServeOptions & (RuntimeOptions | { readonly runtime: RuntimeCore }),
 ): Handler {
+  const serve = prepare(options);
   const own = "runtime" in options ? undefined : createRuntime(options);
   const runtime = own ?? (options as { readonly runtime: RuntimeCore }).runtime;
-  const service = serve(runtime, options);
+  const service = serve(runtime);
   let closed: Promise<void> | undefined;
 
   async function close(options?: { readonly deadlineMs?: number }): Promise<void> {

@@ -1,3 +1,4 @@
+import { checkPositive } from "./positive.ts";
 import { Problem } from "./problem.ts";
 
 /** Of one principal, in this process. Without `authorize` all requests are one principal's. Default: none. */
@@ -29,8 +30,8 @@ function tokenBuckets(
   { perMinute, burst = perMinute }: NonNullable<RequestLimits["rate"]>,
   now: () => number,
 ): (key: string) => void {
-  positive("limits.rate.perMinute", perMinute);
-  positive("limits.rate.burst", burst);
+  checkPositive("limits.rate.perMinute", perMinute);
+  checkPositive("limits.rate.burst", burst);
   const perMs = perMinute / 60_000;
   const buckets = new Map<string, { readonly tokens: number; readonly at: number }>();
   return (key) => {
@@ -47,7 +48,7 @@ function tokenBuckets(
 }
 
 function places(concurrency: number): (key: string) => () => void {
-  positive("limits.concurrency", concurrency);
+  checkPositive("limits.concurrency", concurrency);
   const open = new Map<string, number>();
   return (key) => {
     const count = (open.get(key) ?? 0) + 1;
@@ -66,8 +67,4 @@ function places(concurrency: number): (key: string) => () => void {
 
 function tooMany(detail: string, seconds: number): Problem {
   return new Problem("too-many-requests", { detail, headers: { "retry-after": `${seconds}` } });
-}
-
-function positive(name: string, value: number): void {
-  if (!(value >= 1)) throw new TypeError(`${name} must be at least 1: ${value}`);
 }

@@ -1,14 +1,16 @@
 import type { RuntimeCore } from "@runwire/core";
 import { PROTOCOL } from "@runwire/core/protocol";
 import { identify } from "./authorize.ts";
+import type { Context } from "./context.ts";
 import { checkCors, corsHeaders, isPreflight, preflightReply } from "./cors.ts";
 import { admission } from "./limits.ts";
 import { checkProtocol, protocolHeader } from "./negotiate.ts";
 import type { ServeOptions } from "./options.ts";
+import { checkPositive } from "./positive.ts";
 import { closing, Problem } from "./problem.ts";
 import { problemReply, type Reply } from "./reply.ts";
 import type { Route } from "./route.ts";
-import { createRouter, type Method, type PathParams } from "./router.ts";
+import { createRouter, type Method } from "./router.ts";
 import { routes } from "./routes/all.ts";
 import { createViewers } from "./viewers.ts";
 
@@ -28,21 +30,24 @@ type CommonHeaders = { readonly [name: string]: string };
 /** What `authorize` answers in our place. */
 type Refusal = { readonly response: Response };
 
-export function serve(runtime: RuntimeCore, options: ServeOptions): Service {
-  const { authorize, cors, basePath = "", maxBodyBytes = 1_048_576 } = options;
+/** @throws TypeError for options that cannot work, before there is a runtime to close. */
+export function prepare(options: ServeOptions): (runtime: RuntimeCore) => Service {
+  const { authorize, cors, basePath = "", maxBodyBytes = 1_048_576, keepAliveMs = 8_000 } = options;
   if (cors !== undefined) checkCors(cors);
+  checkPositive("maxBodyBytes", maxBodyBytes);
+  checkPositive("keepAliveMs", keepAliveMs);
   const router = createRouter(basePath, routes);
   const admit = admission(options.limits ?? {});
-  const viewers = createViewers({ keepAliveMs: options.keepAliveMs ?? 8_000, onError: report });
+  const viewers = createViewers({ keepAliveMs, onError: report });
   let refusing = false;
 
-  async function respond(request: Request): Promise<Response> {
+  async function respond(runtime: RuntimeCore, request: Request): Promise<Response> {
     const common: CommonHeaders = {
       [protocolHeader]: String(PROTOCOL),
       ...(cors !== undefined && corsHeaders(cors, request)),
     };
     try {
-      const reply = await answer(request);
+      const reply = await answer(runtime, request);
       return "response" in reply
         ? withHeaders(reply.response, common)
         : toResponse(request, reply, common);
@@ -53,15 +58,16 @@ export function serve(runtime: RuntimeCore, options: ServeOptions): Service {
     }
   }
 
-  async function answer(request: Request): Promise<Reply | Refusal> {
-    if (cors !== undefined && isPreflight(request))
+  async function answer(runtime: RuntimeCore, request: Request): Promise<Reply | Refusal> {
+    if (cors !== undefined && isPreflight(request)) {
       return preflightReply(cors, request, allMethods);
+    }
     if (refusing) throw closing();
     const url = new URL(request.url);
     const { routes: found, params } = router.match(url.pathname);
     const method = request.method === "HEAD" ? "GET" : request.method;
     const route = found.get(method as Method);
-    if (route !== undefined) return run(route, params, request, url);
+    if (route !== undefined) return run(route, { runtime, request, url, params });
     const allow = [...found.keys(), ...(found.has("GET") ? ["HEAD"] : []), "OPTIONS"].join(", ");
     if (method === "OPTIONS") return { status: 204, headers: { allow } };
     throw new Problem("method-not-allowed", { headers: { allow } });
@@ -69,11 +75,10 @@ export function serve(runtime: RuntimeCore, options: ServeOptions): Service {
 
   async function run(
     route: Route,
-    params: PathParams,
-    request: Request,
-    url: URL,
+    call: Pick<Context, "runtime" | "request" | "url" | "params">,
   ): Promise<Reply | Refusal> {
-    const action = route.action?.(params);
+    const { request, url } = call;
+    const action = route.action?.(call.params);
     let principal: string | undefined;
     if (authorize !== undefined && action !== undefined) {
       const identity = await identify(authorize, request, action);
@@ -82,20 +87,18 @@ export function serve(runtime: RuntimeCore, options: ServeOptions): Service {
     }
     checkProtocol(request, url);
     const release = action === undefined ? () => {} : admit(principal);
-    let streaming = false;
     const stream = viewers.streamFor(request, release);
+    let streaming = false;
     try {
       return await route.handle({
-        request,
-        url,
-        params,
+        ...call,
         principal,
-        runtime,
         maxBodyBytes,
         pathOf: (id) => `${router.base}/runs/${encodeURIComponent(id)}`,
         stream(source) {
+          const reply = stream(source);
           streaming = true;
-          return stream(source);
+          return reply;
         },
       });
     } finally {
@@ -112,14 +115,14 @@ export function serve(runtime: RuntimeCore, options: ServeOptions): Service {
     }
   }
 
-  return {
+  return (runtime) => ({
     basePath: router.base,
-    respond,
+    respond: (request) => respond(runtime, request),
     refuse() {
       refusing = true;
     },
     closeStreams: viewers.closeAll,
-  };
+  });
 }
 
 const allMethods: readonly Method[] = ["GET", "POST", "DELETE"];

@@ -23,7 +23,7 @@ export function puppet() {
       yield { type: "text.started", id: "t" };
       for (;;) {
         yield said.splice(0);
-        if (aborted) return;
+        if (signal.aborted) return;
         if (over) break;
         await new Promise<void>((resolve) => {
           wake = resolve;
@@ -196,6 +196,12 @@ export function follow(response: Response) {
         if (got === undefined) throw new Error(`The stream ended before ${type}.`);
         if (got.frame.type === type) return got;
       }
+    },
+    /** What is left of a stream that ends. */
+    async rest(): Promise<readonly Got[]> {
+      const rest: Got[] = [];
+      for (let got = await next(); got !== undefined; got = await next()) rest.push(got);
+      return rest;
     },
     leave: () => reader.cancel(),
   };
