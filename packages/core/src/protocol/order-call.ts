@@ -2,7 +2,13 @@ import type { EventOf } from "./events.ts";
 import { rule, type Violation } from "./order-rule.ts";
 import { newMessages } from "./order-run.ts";
 import { inStep, newId } from "./order-step.ts";
-import { type CallTrack, isSettledStatus, type ScopeTrack, type Track } from "./order-track.ts";
+import {
+  awaitsResult,
+  type CallTrack,
+  isSettledStatus,
+  type ScopeTrack,
+  type Track,
+} from "./order-track.ts";
 
 export interface CallRules {
   readonly track: Track;
@@ -134,7 +140,7 @@ export function checkToolCompleted(
       );
     case "client":
       return (
-        rule(13, status === "called", `"${event.call}" has a result before its approval.`) ??
+        rule(13, awaitsResult(call), `"${event.call}" has a result before its approval.`) ??
         rule(
           14,
           committed(track, call),

@@ -12,6 +12,7 @@ import {
   done,
   failed,
   forResult,
+  guarded,
   hosted,
   inAgent,
   made,
@@ -73,6 +74,10 @@ export const kept: readonly (readonly [what: string, events: readonly NewEvent[]
     ],
   ],
   ["a person who says yes", [...made, asked, answered(true), run(), done, step(2)]],
+  [
+    "a viewer that waits for a person",
+    [...open, guarded, stepDone(1), asked, answered(true), waiting(forResult), done],
+  ],
   ["a person who says no", [...made, asked, answered(false), step(2)]],
   ["a step that goes on in its message", [...open, stepDone(1), step(2)]],
   [

@@ -163,6 +163,7 @@ function recordCall(
     case "tool.called":
       call.status = "called";
       call.executor = event.executor;
+      call.needsApproval = event.needsApproval === true;
       break;
     case "tool.started":
       call.status = "running";
@@ -195,6 +196,7 @@ function addCall(
     step: scope.step ?? 0,
     status: "streaming",
     executor: undefined,
+    needsApproval: false,
     attempt: 0,
     agent: false,
     approval: undefined,

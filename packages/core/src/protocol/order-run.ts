@@ -1,7 +1,7 @@
 import type { EventOf, TerminalType, Wait } from "./events.ts";
 import type { Message } from "./message.ts";
 import { isId, rule, type Violation } from "./order-rule.ts";
-import type { Track } from "./order-track.ts";
+import { awaitsResult, type Track } from "./order-track.ts";
 import { applyPatch } from "./patch.ts";
 import { ProtocolError } from "./protocol-error.ts";
 
@@ -57,7 +57,7 @@ export function checkWaiting(track: Track, event: EventOf<"run.waiting">): Viola
           ...(expiresAt !== undefined && { expiresAt }),
         }),
       );
-    } else if (call.status === "called" && call.executor === "client") {
+    } else if (awaitsResult(call)) {
       expected.add(keyOf({ type: "result", call: call.call }));
     }
   }

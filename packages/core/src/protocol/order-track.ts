@@ -11,6 +11,8 @@ export interface CallTrack {
   readonly step: number;
   status: ToolStatus;
   executor: ToolPart["executor"];
+  /** A client's call that a person must approve first. */
+  needsApproval: boolean;
   attempt: number;
   /** A sub-agent answers it. */
   agent: boolean;
@@ -132,6 +134,7 @@ function addCall(track: Track, scope: ScopeTrack, id: string | undefined, part: 
     step,
     status,
     executor,
+    needsApproval: part.needsApproval === true,
     attempt: part.attempt ?? 0,
     agent: part.agent !== undefined,
     approval: approval && { id: approval.id, expiresAt: approval.expiresAt },
@@ -147,4 +150,13 @@ function addCall(track: Track, scope: ScopeTrack, id: string | undefined, part: 
 
 export function isSettledStatus(status: ToolStatus): boolean {
   return status === "completed" || status === "failed" || status === "denied";
+}
+
+/** A client's call that the viewer may run now. */
+export function awaitsResult(call: CallTrack): boolean {
+  return (
+    call.executor === "client" &&
+    call.status === "called" &&
+    (!call.needsApproval || call.approval !== undefined)
+  );
 }

@@ -11,6 +11,7 @@ export const delta = (text: string): NewEvent => ({ type: "text.delta", id: "p",
 export const args: NewEvent = { type: "tool.args.started", call: "c", name: "search" };
 export const called: NewEvent = { type: "tool.called", call: "c", name: "search", input: {} };
 export const clientCalled = { ...called, executor: "client" } as NewEvent;
+export const guarded = { ...clientCalled, needsApproval: true } as NewEvent;
 export const hosted = { ...called, executor: "provider" } as NewEvent;
 export const run = (attempt = 1): NewEvent => ({
   type: "tool.started",

@@ -1,5 +1,5 @@
 import type { NewEvent } from "../../protocol/events.ts";
-import { type MadeCall, ModelResponse } from "./model-response.ts";
+import { type MadeCall, ModelResponse, type OpenCall } from "./model-response.ts";
 import { toolTask } from "./tool-task.ts";
 import type { Task, World } from "./world.ts";
 
@@ -25,7 +25,7 @@ export function* agentTask(options: AgentTaskOptions): Task {
     hosted = response.hosted;
     let open = 0;
     const switches: MadeCall[] = [];
-    for (const made of response.calls) {
+    for (const { made, needsApproval } of response.calls) {
       if (made.name.startsWith("transfer_to_")) {
         switches.push(made);
       } else if (made.name === "coder" && depth >= 2) {
@@ -37,7 +37,7 @@ export function* agentTask(options: AgentTaskOptions): Task {
           open--;
         };
         const work = () => agentTask({ world, scope: made.call, agent: "coder", depth: depth + 1 });
-        world.spawn(toolTask({ world, scope, made, work, settled }));
+        world.spawn(toolTask({ world, scope, made, needsApproval, work, settled }));
       }
     }
     yield () => open === 0;
@@ -68,7 +68,7 @@ function* stepOf(
   message: string,
   hosted: MadeCall[],
   callsTools: boolean,
-): Generator<(() => boolean) | undefined, { calls: readonly MadeCall[]; hosted: MadeCall[] }> {
+): Generator<(() => boolean) | undefined, { calls: readonly OpenCall[]; hosted: MadeCall[] }> {
   const { random } = world;
   const emit = (event: NewEvent) => world.emit(scope === undefined ? event : { ...event, scope });
   for (;;) {

@@ -2,10 +2,17 @@ import type { NewEvent } from "../../protocol/events.ts";
 import { randomJson, randomText } from "./random.ts";
 import type { World } from "./world.ts";
 
-/** A call that a model made and that somebody must settle. */
+/** A call, as every event of it names it. */
 export interface MadeCall {
   readonly call: string;
   readonly name: string;
+}
+
+/** A complete call that the runtime, a client, a sub-agent or a hand-off settles. */
+export interface OpenCall {
+  readonly made: MadeCall;
+  /** A person decides first. */
+  readonly needsApproval: boolean;
 }
 
 /** Only `read` is idempotent, a client runs `pick`, `ask` needs an approval, `coder` is a sub-agent (and twice as likely). */
@@ -22,8 +29,7 @@ const tools = [
 
 /** One response being written: any of its parts may grow at any moment. */
 export class ModelResponse {
-  /** Complete calls for the runtime, a client, a sub-agent or a hand-off. */
-  readonly calls: MadeCall[] = [];
+  readonly calls: OpenCall[] = [];
   readonly #world: World;
   readonly #scope: string | undefined;
   readonly #callsTools: boolean;
@@ -177,9 +183,19 @@ export class ModelResponse {
       return;
     }
     const input = randomJson(random);
-    const executor = made.name === "pick" ? ({ executor: "client" } as const) : {};
-    this.#emit({ type: "tool.called", ...made, input, ...executor, ...this.#provider() });
-    this.calls.push(made);
+    const client = made.name === "pick";
+    const guarded = client && random.oneIn(3);
+    const executor = client ? ({ executor: "client" } as const) : {};
+    const needsApproval = guarded ? ({ needsApproval: true } as const) : {};
+    this.#emit({
+      type: "tool.called",
+      ...made,
+      input,
+      ...executor,
+      ...needsApproval,
+      ...this.#provider(),
+    });
+    this.calls.push({ made, needsApproval: guarded || made.name === "ask" || random.oneIn(10) });
   }
 
   #callHosted(): void {

@@ -7,6 +7,7 @@ export interface ToolTaskOptions {
   readonly world: World;
   readonly scope: string | undefined;
   readonly made: MadeCall;
+  readonly needsApproval: boolean;
   /** What the sub-agent does that answers the call, once it is there. */
   readonly work: () => Task;
   readonly settled: () => void;
@@ -14,8 +15,8 @@ export interface ToolTaskOptions {
 
 /** One call of a committed step, from the approval to the result. */
 export function* toolTask(options: ToolTaskOptions): Task {
-  const { world, made, settled } = options;
-  if (made.name === "ask" || world.random.oneIn(10)) {
+  const { made, needsApproval, settled } = options;
+  if (needsApproval) {
     const approved = yield* approval(options);
     if (!approved) {
       settled();

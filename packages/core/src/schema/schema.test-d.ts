@@ -1,0 +1,99 @@
+import { describe, expectTypeOf, it } from "vitest";
+import type { z } from "zod";
+import type { Command } from "../protocol/command.ts";
+import type { RunError } from "../protocol/errors.ts";
+import type { EventOf, EventType, PatchOperation, RunEvent, Wait } from "../protocol/events.ts";
+import type { Json } from "../protocol/json.ts";
+import type { Limits } from "../protocol/limits.ts";
+import type { Content, Message, Part } from "../protocol/message.ts";
+import type { RunState, SnapshotFrame } from "../protocol/state.ts";
+import type { FinishReason, Usage } from "../protocol/usage.ts";
+import type { command } from "./command.ts";
+import type { finishReason, limits, runError, usage } from "./common.ts";
+import type { patchOperation, runEvent, wait } from "./event.ts";
+import type { content, message, part } from "./message.ts";
+import type { runState, snapshotFrame } from "./state.ts";
+
+type Leaf = string | number | boolean | null | undefined;
+
+/**
+ * A type without what zod cannot say or says beside it, all the way down: `readonly`, the index signature of loose
+ * objects, and the difference between an intersection and one object. Whatever holds any JSON is left alone. Optional
+ * stays optional, so a field that is missing or too much on either side is noticed.
+ */
+type Plain<T> = [Json] extends [T]
+  ? T
+  : T extends Leaf
+    ? T
+    : T extends readonly (infer Item)[]
+      ? Plain<Item>[]
+      : PlainObject<T>;
+type PlainObject<T> = {
+  -readonly [K in keyof T as string extends K ? (unknown extends T[K] ? never : K) : K]: Plain<
+    T[K]
+  >;
+};
+
+/** The schema's type is exactly `T`, for what it takes and for what it gives. */
+type Same<S extends z.ZodType, T> = [Plain<z.output<S>>, Plain<z.input<S>>] extends [
+  Plain<T>,
+  Plain<T>,
+]
+  ? [Plain<T>, Plain<T>] extends [Plain<z.output<S>>, Plain<z.input<S>>]
+    ? true
+    : "the type is wider than the schema"
+  : "the schema is wider than the type";
+
+type EventSchema<T extends EventType> = Extract<z.output<typeof runEvent>, { type: T }>;
+
+describe("each schema is its type", () => {
+  it("of events, one by one and all", () => {
+    type Differing = {
+      [T in EventType]: Plain<EventSchema<T>> extends Plain<EventOf<T>>
+        ? Plain<EventOf<T>> extends Plain<EventSchema<T>>
+          ? never
+          : T
+        : T;
+    }[EventType];
+    expectTypeOf<Differing>().toEqualTypeOf<never>();
+    expectTypeOf<z.output<typeof runEvent>["type"]>().toEqualTypeOf<EventType>();
+    expectTypeOf<Same<typeof runEvent, RunEvent>>().toEqualTypeOf<true>();
+  });
+
+  it("of messages", () => {
+    expectTypeOf<Same<typeof message, Message>>().toEqualTypeOf<true>();
+    expectTypeOf<Same<typeof part, Part>>().toEqualTypeOf<true>();
+    expectTypeOf<Same<typeof content, Content>>().toEqualTypeOf<true>();
+  });
+
+  it("of states", () => {
+    expectTypeOf<Same<typeof runState, RunState>>().toEqualTypeOf<true>();
+    expectTypeOf<Same<typeof snapshotFrame, SnapshotFrame>>().toEqualTypeOf<true>();
+  });
+
+  it("of commands and the rest", () => {
+    expectTypeOf<Same<typeof command, Command>>().toEqualTypeOf<true>();
+    expectTypeOf<Same<typeof patchOperation, PatchOperation>>().toEqualTypeOf<true>();
+    expectTypeOf<Same<typeof wait, Wait>>().toEqualTypeOf<true>();
+    expectTypeOf<Same<typeof runError, RunError>>().toEqualTypeOf<true>();
+    expectTypeOf<Same<typeof usage, Usage>>().toEqualTypeOf<true>();
+    expectTypeOf<Same<typeof limits, Limits>>().toEqualTypeOf<true>();
+    expectTypeOf<Same<typeof finishReason, FinishReason>>().toEqualTypeOf<true>();
+  });
+});
+
+describe("the comparison", () => {
+  type Sample = { a: string; b?: number };
+  it("notices a field that is missing, too much, of another type or not optional", () => {
+    expectTypeOf<Same<z.ZodType<Sample, Sample>, Sample>>().toEqualTypeOf<true>();
+    expectTypeOf<
+      Same<z.ZodType<{ a: string }, { a: string }>, { a: string; c: 1 }>
+    >().not.toEqualTypeOf<true>();
+    expectTypeOf<
+      Same<z.ZodType<Sample, Sample>, { a: string; b: number }>
+    >().not.toEqualTypeOf<true>();
+    expectTypeOf<
+      Same<z.ZodType<Sample, Sample>, { a: "x"; b?: number }>
+    >().not.toEqualTypeOf<true>();
+  });
+});
