@@ -92,7 +92,7 @@ export function cancel(id: string): Command {
   return { type: "cancel", id };
 }
 
-export async function makeKit(makeLog: MakeLog, options: LogCaseOptions): Promise<Kit> {
+async function makeKit(makeLog: MakeLog, options: LogCaseOptions): Promise<Kit> {
   const { realTime = false, patienceMs = 5_000 } = options;
   let clock = Date.now();
   const log = await makeLog({ clock: realTime ? Date.now : () => clock });
