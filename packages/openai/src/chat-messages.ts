@@ -19,7 +19,7 @@ export interface ChatReasoningData {
 }
 
 /** OpenRouter's structured reasoning. It stands for the whole step and goes back in place of the text. */
-export interface ChatDetailsData {
+interface ChatDetailsData {
   readonly reasoning_details: readonly JsonObject[];
 }
 

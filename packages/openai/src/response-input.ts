@@ -34,7 +34,7 @@ export function responseInput(turns: readonly Turn[], reasoning: boolean): Item[
   return turns.flatMap(toItems);
 }
 
-export function toInputContent(content: Content): InputContent {
+function toInputContent(content: Content): InputContent {
   if (content.type === "text") return { type: "input_text", text: content.text };
   const { mediaType, url, filename } = content;
   if (mediaType.startsWith("image/")) {

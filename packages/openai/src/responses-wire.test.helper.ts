@@ -11,7 +11,7 @@ export type Draft = Event extends infer E
     : never
   : never;
 
-export const usage: OpenAI.Responses.ResponseUsage = {
+const usage: OpenAI.Responses.ResponseUsage = {
   input_tokens: 100,
   input_tokens_details: { cached_tokens: 40, cache_write_tokens: 0 },
   output_tokens: 20,
@@ -185,11 +185,7 @@ export function reasoning(
 }
 
 /** The call in three strokes, so that calls can be interleaved. */
-export function callStrokes(
-  output_index: number,
-  name: string,
-  args: string,
-): [Draft, Draft[], Draft[]] {
+function callStrokes(output_index: number, name: string, args: string): [Draft, Draft[], Draft[]] {
   const item_id = `fc_${output_index}`;
   const at = { item_id, output_index };
   const call: OpenAI.Responses.ResponseFunctionToolCall = {

@@ -10,7 +10,7 @@ import { onTestFinished } from "vitest";
 // The SDK prints what it cannot parse; here that is on purpose.
 process.env.OPENAI_LOG = "off";
 
-export interface Asked {
+interface Asked {
   readonly path: string;
   readonly headers: IncomingHttpHeaders;
   // biome-ignore lint/suspicious/noExplicitAny: tests look into the body as it comes
