@@ -42,7 +42,7 @@ const types: { readonly [T in EventType]: true } = {
 };
 
 /** All types of this version of the protocol. */
-export const eventTypes = Object.keys(types) as readonly EventType[];
+export const eventTypes = /* @__PURE__ */ Object.keys(types) as readonly EventType[];
 
 /** Whether this version knows the type. A viewer passes over others; a worker does not take a run that holds one. */
 export function isKnown(type: string): type is EventType {

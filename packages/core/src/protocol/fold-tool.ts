@@ -5,7 +5,7 @@ import type { ToolPart } from "./message.ts";
 import { present } from "./present.ts";
 
 /** Every event that names a call, apart from the deltas. */
-export type CallEvent = EventOf<
+type CallEvent = EventOf<
   | "tool.args.started"
   | "tool.called"
   | "tool.started"
@@ -134,11 +134,7 @@ export function interruptCalls(tree: DraftTree): void {
   }
 }
 
-export function findCall(
-  tree: DraftTree,
-  scope: string | undefined,
-  call: string,
-): Place | undefined {
+function findCall(tree: DraftTree, scope: string | undefined, call: string): Place | undefined {
   return tree.find(scope, (part) => part.type === "tool" && part.call === call);
 }
 

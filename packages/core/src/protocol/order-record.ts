@@ -100,7 +100,6 @@ export function record(track: Track, event: Recorded): void {
 function recordOpening(track: Track, event: Recorded): void {
   if (event.type === "run.started") {
     track.started = true;
-    track.run = event.run;
     track.state = event.state === undefined ? {} : event.state;
   } else if (event.type === "agent.started") {
     const call = track.calls.get(event.scope ?? "");

@@ -102,11 +102,7 @@ export function checkCompleted(
 }
 
 /** Whether the delta has where to go. What it holds is checked by {@link checkText}. */
-export function checkTarget(
-  track: Track,
-  scope: ScopeTrack,
-  event: EventOf<DeltaType>,
-): Violation | undefined {
+export function checkTarget(scope: ScopeTrack, event: EventOf<DeltaType>): Violation | undefined {
   switch (event.type) {
     case "text.delta":
     case "reasoning.delta": {
@@ -133,7 +129,7 @@ export function checkTarget(
       const call = scope.unsettled.get(event.call);
       return rule(
         13,
-        call?.status === "running" && track.calls.has(event.call),
+        call?.status === "running",
         `${event.type} for "${event.call}", which does not run.`,
       );
     }

@@ -35,7 +35,6 @@ export interface ScopeTrack {
 /** What the verifier remembers of a log: a small fold of its own, with the look-ups that the rules need. */
 export interface Track {
   seq: number;
-  run: string;
   /** Under which the newest event was written, as far as the reader knows. */
   epoch: number;
   /** Of the newest `run.resumed`. */
@@ -60,7 +59,6 @@ export interface Track {
 export function newTrack(): Track {
   return {
     seq: 0,
-    run: "",
     epoch: 0,
     resumed: 0,
     started: false,
@@ -92,7 +90,6 @@ export function newScope(agent: string): ScopeTrack {
 export function trackFrom(state: RunState): Track {
   const track = newTrack();
   track.seq = state.seq;
-  track.run = state.run;
   track.epoch = track.resumed = state.epoch;
   track.started = true;
   track.ended = state.endedAt !== undefined;

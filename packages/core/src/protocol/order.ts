@@ -79,7 +79,7 @@ export function createVerifier({ state, idempotent }: VerifierOptions = {}): Ver
     const scope = track.scopes.get(event.scope);
     const broken =
       checkPlace(track, event) ??
-      (scope && checkTarget(track, scope, event)) ??
+      (scope && checkTarget(scope, event)) ??
       checkText(event) ??
       checkDeltaSize(event);
     if (broken === undefined) hot = { type: event.type, id, scope: event.scope };

@@ -36,13 +36,18 @@ export function isSettled(part: ToolPart): boolean {
   return part.status === "completed" || part.status === "failed" || part.status === "denied";
 }
 
-/** The text of the newest assistant message that has any, its text parts joined; "" when there is none. */
+/**
+ * What was said last: the text of the newest step that has any, its parts joined; "" when there is none. A message may
+ * hold many steps, with tool calls between them: what an earlier one said is no part of the answer.
+ */
 export function lastText(messages: readonly Message[]): string {
   for (let index = messages.length - 1; index >= 0; index--) {
     const message = messages[index];
     if (message?.role !== "assistant") continue;
-    const text = textOf(message.parts);
-    if (text !== "") return text;
+    const texts = message.parts.filter((part) => part.type === "text" && part.text !== "");
+    const last = texts.at(-1);
+    if (last?.type !== "text") continue;
+    return textOf(texts.filter((part) => part.type === "text" && part.step === last.step));
   }
   return "";
 }

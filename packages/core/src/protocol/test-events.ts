@@ -1,8 +1,8 @@
 import type { NewEvent } from "./events.ts";
 import { started, step, stepDone } from "./test-log.ts";
 
-export const usage = { inputTokens: 0, outputTokens: 0 };
-export const error = { code: "tool-error", message: "No." };
+const usage = { inputTokens: 0, outputTokens: 0 };
+const error = { code: "tool-error", message: "No." };
 export const completed: NewEvent = { type: "run.completed", finishReason: "stop", usage };
 export const cancelled: NewEvent = { type: "run.cancelled", usage };
 export const text: NewEvent = { type: "text.started", id: "p" };
