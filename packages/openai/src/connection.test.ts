@@ -38,11 +38,18 @@ describe("a key", () => {
     expect((error as Error).message).toMatch(/Set OPENAI_API_KEY, or pass one/);
   });
 
-  it("is not sent to a server that asks for none, whatever the environment holds", async () => {
+  it("of OpenAI is not sent to anybody else", async () => {
     vi.stubEnv("OPENAI_API_KEY", "sk-secret");
     const server = await answering();
-    await readModel(openai("gpt-5", { baseURL: server.baseURL, apiKey: null }));
+    await readModel(openai("gpt-5", { baseURL: server.baseURL }));
     expect(server.asked[0]?.headers).not.toHaveProperty("authorization");
+  });
+
+  it("may come in a header", async () => {
+    const server = await answering();
+    const headers = { authorization: "Token own" };
+    await readModel(openai("gpt-5", { baseURL: server.baseURL, headers }));
+    expect(server.asked[0]?.headers).toMatchObject(headers);
   });
 });
 

@@ -8,8 +8,11 @@ export type Connection =
       readonly client?: never;
       /** Default: the environment's `OPENAI_BASE_URL`, else OpenAI itself. */
       readonly baseURL?: string;
-      /** Default: the environment's `OPENAI_API_KEY`, read at the first call. `null`: the server asks for none. */
-      readonly apiKey?: string | null;
+      /**
+       * Default: for OpenAI the environment's `OPENAI_API_KEY`, read at the first call; for another `baseURL` none,
+       * since a key is nobody else's business.
+       */
+      readonly apiKey?: string | undefined;
       /** Default: the environment's `OPENAI_ORG_ID`. */
       readonly organization?: string;
       /** Sent with every request. */
@@ -59,12 +62,14 @@ function connect(connection: Connection, api: Asked["api"]): Connected {
 
 function createClient(connection: Exclude<Connection, { readonly client: OpenAI }>): OpenAI {
   const { baseURL, apiKey, organization, headers } = connection;
+  const keyless = apiKey === undefined && baseURL !== undefined && !isOpenAI(hostOf(baseURL));
   return new OpenAI({
     ...(baseURL !== undefined && { baseURL }),
+    ...(apiKey !== undefined && { apiKey }),
     // The SDK wants a key in any case: the header that would carry it is taken away.
-    ...(apiKey !== undefined && { apiKey: apiKey ?? "none" }),
+    ...(keyless && { apiKey: "none" }),
     ...(organization !== undefined && { organization }),
-    defaultHeaders: { ...(apiKey === null && { Authorization: null }), ...headers },
+    defaultHeaders: { ...(keyless && { Authorization: null }), ...headers },
   });
 }
 

@@ -47,7 +47,7 @@ describe("an answer with an error status", () => {
   it("does not repeat what is said about a refused key: it holds parts of the key", async () => {
     const message = "Incorrect API key provided: sk-te***st.";
     const error = await failure(refuse(401, { message, code: "invalid_api_key" }));
-    expect(error.message).toContain("check OPENAI_API_KEY or the option `apiKey`");
+    expect(error.message).toContain("check the option `apiKey`");
     expect(JSON.stringify([error.message, error.details])).not.toContain("sk-");
   });
 
@@ -168,6 +168,11 @@ describe("what is thrown otherwise", () => {
   it("may be the SDK's refusal of how it is used, which no repetition mends", () => {
     const misuse = toModelError(new OpenAI.OpenAIError("This is disabled by default."), asked);
     expect(misuse).toMatchObject({ retryable: false, message: "This is disabled by default." });
+  });
+
+  it("tells where OpenAI's own key comes from", () => {
+    const refused = Object.assign(new Error("401"), { status: 401, headers: undefined, error: {} });
+    expect(toModelError(refused, asked).message).toContain("check OPENAI_API_KEY or the option");
   });
 
   it("may be anything, and may pass", () => {

@@ -1,5 +1,6 @@
 import { ModelError, type ModelErrorOptions } from "@runwire/core";
 import type { JsonObject, Usage } from "@runwire/core/protocol";
+import { OpenAIError } from "openai";
 import { retryAfterMs } from "./retry-after.ts";
 
 /** Who was asked. */
@@ -62,13 +63,12 @@ export function toModelError(thrown: unknown, asked: Asked): ModelError {
   if (/missing credentials|authentication method/i.test(message)) {
     return new ModelError({
       code: "model-error",
-      message:
-        "No API key. Set OPENAI_API_KEY, or pass one: openai(model, { apiKey }). For a server that asks for none: { baseURL, apiKey: null }.",
+      message: "No API key. Set OPENAI_API_KEY, or pass one: openai(model, { apiKey }).",
       cause: thrown,
     });
   }
-  // The SDK refuses its own misuse (a browser, options that exclude each other) with its plain error class.
-  const misuse = thrown instanceof Error && thrown.constructor.name === "OpenAIError";
+  // So the SDK refuses its own misuse: a browser, options that exclude each other.
+  const misuse = thrown instanceof OpenAIError;
   return new ModelError({ code: "model-error", message, retryable: !misuse, cause: thrown });
 }
 
@@ -182,7 +182,12 @@ function judge(status: number | undefined, body: ErrorBody, asked: Asked): Verdi
   }
   switch (status) {
     case 401:
-      return failed(false, "The API key was refused: check OPENAI_API_KEY or the option `apiKey`.");
+      return failed(
+        false,
+        asked.genuine
+          ? "The API key was refused: check OPENAI_API_KEY or the option `apiKey`."
+          : "The API key was refused: check the option `apiKey`. OPENAI_API_KEY goes to OpenAI alone.",
+      );
     case 403:
       return failed(
         false,

@@ -60,13 +60,13 @@ export function hostedItem(ctx: ItemContext, name: string): ItemReader {
     },
     done(item: OutputItem) {
       if (!isHostedCall(item)) return [];
-      const provider = { [ctx.key]: keep(item) };
-      const error = failureOf(item);
+      const provider = isWhole(item) ? { provider: { [ctx.key]: keep(item) } } : undefined;
+      const message = failureOf(item);
       return [
         ...toCalled(argsOf(item)),
-        error === undefined
-          ? { type: "tool.completed", call, output: outputOf(item), provider }
-          : { type: "tool.failed", call, error: { code: "tool-error", message: error }, provider },
+        message === undefined
+          ? { type: "tool.completed", call, output: outputOf(item), ...provider }
+          : { type: "tool.failed", call, error: { code: "tool-error", message }, ...provider },
       ];
     },
     cut: () => [],
@@ -112,6 +112,11 @@ function failureOf(item: HostedCall): string | undefined {
   if (item.type === "mcp_call" && item.error) return errorText(item.error);
   if (item.status === "failed") return `${hostedName(item)} failed.`;
   return item.status === "incomplete" ? `${hostedName(item)} did not finish.` : undefined;
+}
+
+/** OpenAI refuses a history that holds half an item. */
+function isWhole(item: HostedCall): boolean {
+  return item.status !== "incomplete" && (item.type !== "web_search_call" || Boolean(item.action));
 }
 
 /** Servers send what the types promise, or a plain text. */

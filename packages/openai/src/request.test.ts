@@ -211,7 +211,7 @@ describe("a request to Chat Completions", () => {
   it("says no more than it must", async () => {
     const server = await testServer();
     server.answer(stream(chatStream(content("Hi"))));
-    const model = openai.chat("qwen3", { baseURL: server.baseURL, apiKey: null });
+    const model = openai.chat("qwen3", { baseURL: server.baseURL });
     await readModel(model, modelRequest({ instructions: "Be brief." }));
     expect(server.asked[0]?.path).toBe("/v1/chat/completions");
     expect(server.asked[0]?.body).toEqual({

@@ -298,6 +298,19 @@ describe("hosted tools", () => {
     expect(events.at(-1)).toMatchObject({ finishReason: "stop" });
   });
 
+  it("does not hand back half an item", async () => {
+    const search = { id: "ws_0", type: "web_search_call" } as const;
+    for (const half of [
+      { ...search, status: "failed" },
+      { ...search, status: "incomplete", action: { type: "search", query: "runs" } },
+    ]) {
+      const events = await read(responseStream(item(0, half as OutputItem)));
+      const failed = events.find(({ type }) => type === "tool.failed");
+      expect(failed).toMatchObject({ error: { code: "tool-error" } });
+      expect(failed).not.toHaveProperty("provider");
+    }
+  });
+
   it("searches files", async () => {
     const results = [{ file_id: "f", filename: "a.md", score: 0.9, text: "x" }];
     const search: OutputItem = {
