@@ -1,4 +1,5 @@
 import type { RunInput } from "../runtime-contract.ts";
+import type { AgentTypes } from "./agent-types.ts";
 import type { AgentMap } from "./agents-of.ts";
 import type { Run, RunOptions, StartedRun, WatchOptions } from "./run.ts";
 
@@ -8,11 +9,7 @@ import type { Run, RunOptions, StartedRun, WatchOptions } from "./run.ts";
  */
 export interface Runs<Agents extends AgentMap = AgentMap> {
   /** Starts a run. Returns at once; what goes wrong is told by `result` and by iteration. */
-  run<N extends keyof Agents & string>(
-    agent: N,
-    input: RunInput,
-    options?: RunOptions<Agents[N]>,
-  ): StartedRun<Agents[N]>;
+  readonly run: (string extends keyof Agents ? Untyped : Typed<Agents>)["run"];
   /** Follows a run that may have been started anywhere. Name its agent for its types: `follow<"assistant">(id)`. */
   follow<N extends keyof Agents & string = keyof Agents & string>(
     run: string,
@@ -22,4 +19,20 @@ export interface Runs<Agents extends AgentMap = AgentMap> {
   latest<N extends keyof Agents & string = keyof Agents & string>(
     thread: string,
   ): Promise<Run<Agents[N]> | undefined>;
+}
+
+interface Untyped {
+  run(agent: string, input: RunInput, options?: RunOptions): StartedRun;
+}
+
+interface Typed<Agents extends AgentMap> {
+  /**
+   * `A` is never given. It stands between `N` and the options because a compiler looks at callbacks by the constraint
+   * of the type parameter they depend on: `Agents[N]` would cost it all agents at each call, `A` costs it one.
+   */
+  run<N extends keyof Agents & string, A extends AgentTypes = Agents[N]>(
+    agent: N,
+    input: RunInput,
+    options?: RunOptions<NoInfer<A>>,
+  ): StartedRun<A>;
 }
