@@ -4,24 +4,46 @@ import { clientTool } from "./client-tool.ts";
 import type { ToolContext, ToolDefinition } from "./definition.ts";
 import type { Json } from "./protocol/json.ts";
 import { tool } from "./tool.ts";
+import { editFile, pickColor, search } from "./types/agents.test.helper.ts";
 import type { None, Tool } from "./types/tool-types.ts";
 
 const input = z.object({ query: z.string(), since: z.string().transform((s) => new Date(s)) });
 type Sent = { query: string; since: string };
 
 test("the types of a tool are flat JSON", () => {
-  const search = tool({
-    description: "",
-    input,
-    data: { seen: z.object({ at: z.date() }) },
-    async *execute() {
-      yield { page: 1 };
-      return [new Date()];
-    },
-  });
-  type Data = { readonly seen: { at: string } };
-  expectTypeOf(search).toEqualTypeOf<Tool<Sent, string[], { page: number }, Data, "runtime">>();
+  expectTypeOf(search).toEqualTypeOf<
+    Tool<
+      Sent,
+      { hits: { title: string; at: string }[] },
+      { page: number; of: number },
+      None,
+      "runtime"
+    >
+  >();
+  type Diff = { path: string; patch: string };
+  expectTypeOf(editFile).toEqualTypeOf<
+    Tool<
+      { path: string; content: string },
+      { bytes: number },
+      never,
+      { readonly "diff.ready": Diff },
+      "runtime"
+    >
+  >();
+  expectTypeOf(pickColor).toEqualTypeOf<
+    Tool<{ hint: string }, { hex: string }, never, None, "client">
+  >();
   expectTypeOf(search).toExtend<ToolDefinition>();
+});
+
+test("custom data is JSON, as it was emitted", () => {
+  const data = { seen: z.object({ at: z.date() }) };
+  const { "~types": types } = tool({
+    description: "",
+    data,
+    execute: (_, { emit }) => emit("seen", { at: new Date() }),
+  });
+  expectTypeOf(types!.data).toEqualTypeOf<{ readonly seen: { at: string } }>();
 });
 
 test("`execute` and `needsApproval` get what the schema makes of the input", () => {
@@ -112,6 +134,15 @@ test("`emit` takes what `data` declares", () => {
       expectTypeOf(emit).parameter(0).toEqualTypeOf<string>();
       expectTypeOf(emit).parameter(1).toEqualTypeOf<Json>();
     },
+  });
+});
+
+test("a helper that takes any context takes a typed one", () => {
+  const log = (ctx: ToolContext) => ctx.print("…");
+  tool({
+    description: "",
+    data: { seen: z.number() },
+    execute: (_, ctx) => log(ctx),
   });
 });
 

@@ -36,7 +36,7 @@ export type TypesOf<T> = T extends { readonly "~types"?: infer A extends AgentTy
   : AgentTypes;
 
 /** The names that are known when types are checked; index signatures tell none. */
-export type KnownNames<T> = keyof {
+type KnownNames<T> = keyof {
   [N in keyof T as string extends N ? never : N]: T[N];
 } &
   string;

@@ -5,7 +5,7 @@ import type { Narrow } from "./narrow.ts";
 import type { ToolTypes } from "./tool-types.ts";
 
 /** The types whose events carry the name of a tool. */
-export type ToolEventType = {
+type ToolEventType = {
   [T in EventType]: EventMap[T] extends { readonly call: string; readonly name: string }
     ? T
     : never;

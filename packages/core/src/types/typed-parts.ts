@@ -24,7 +24,7 @@ export type DataPartOf<A extends AgentTypes = AgentTypes> = [DataNames<A>] exten
   : { [N in DataNames<A>]: Narrow<DataPart, { name: N; data: DataNamed<A, N> }> }[DataNames<A>];
 
 /** A call of one tool: what it holds follows from how far it has come. */
-export type TypedToolPart<N extends string, T extends ToolTypes> =
+type TypedToolPart<N extends string, T extends ToolTypes> =
   | StreamingCall<N>
   | OpenCall<N, T>
   | CompletedCall<N, T>

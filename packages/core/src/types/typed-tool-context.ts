@@ -3,7 +3,7 @@ import type { ToolContext } from "../definition.ts";
 import type { DataSchemas } from "./schema-types.ts";
 
 /** {@link ToolContext} with `emit` bound to the schemas that the tool declares under `data`. */
-export interface TypedToolContext<D extends DataSchemas> extends Omit<ToolContext, "emit"> {
+interface TypedToolContext<D extends DataSchemas> extends Omit<ToolContext, "emit"> {
   /** Appends `data.emitted`. Throws when `data` does not fit the schema of that name. */
   emit<N extends keyof D & string>(
     name: N,
