@@ -4,6 +4,9 @@ import type { RunState, SubScope } from "./state.ts";
 /** The same fields, to be written: only ever given to values that the draft owns. */
 export type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
+/** The fields of a state or scope that come and go. */
+type Optional = "step" | "retryAt" | "finishReason" | "error" | "waitingSince";
+
 /** Where a part is. Indexes hold until the next revert of the scope. */
 export interface Place {
   readonly scope: string | undefined;
@@ -64,6 +67,16 @@ export class DraftTree {
     if (scope === undefined) return this.root();
     if (this.#owned.has(current)) return current;
     return this.addScope(scope, current);
+  }
+
+  /** Takes fields away, by one more copy: an object that fields were deleted from stays slow to read and to copy. */
+  drop(scope: string | undefined, ...fields: readonly Optional[]): void {
+    const owner = this.scope(scope);
+    if (owner === undefined || !fields.some((field) => field in owner)) return;
+    const kept = Object.entries(owner).filter(([field]) => !fields.includes(field as Optional));
+    const copy = Object.fromEntries(kept);
+    if (scope === undefined) this.#root = copy as unknown as RunState;
+    else this.addScope(scope, copy as unknown as SubScope);
   }
 
   /** Puts a copy of `value` under `scope`. Defines the property: an id may be `__proto__`. */

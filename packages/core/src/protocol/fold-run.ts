@@ -1,4 +1,4 @@
-import type { DraftTree, Writable } from "./draft-tree.ts";
+import type { DraftTree } from "./draft-tree.ts";
 import type { EventOf, TerminalType } from "./events.ts";
 import { interruptCalls } from "./fold-tool.ts";
 import { applyPatch } from "./patch.ts";
@@ -42,17 +42,17 @@ export function runWaiting(tree: DraftTree, event: EventOf<"run.waiting">): void
 }
 
 export function runResumed(tree: DraftTree, event: EventOf<"run.resumed">): void {
+  stopWaiting(tree, event.at);
   const root = tree.root();
   root.status = "running";
   root.epoch = event.epoch;
-  stopWaiting(root, event.at);
   if (event.cause === "recovery") root.recoveries += 1;
   interruptCalls(tree);
 }
 
 export function runEnded(tree: DraftTree, event: EventOf<TerminalType>): void {
+  stopWaiting(tree, event.at);
   const root = tree.root();
-  stopWaiting(root, event.at);
   root.endedAt = event.at;
   switch (event.type) {
     case "run.completed":
@@ -82,12 +82,12 @@ export function stateChanged(tree: DraftTree, event: EventOf<"state.changed">): 
 }
 
 export function outputRejected(tree: DraftTree, event: EventOf<"output.rejected">): void {
+  // The scope goes on: its newest reply no longer ends it.
+  tree.drop(event.scope, "finishReason");
   const scope = tree.scope(event.scope);
   if (scope === undefined) return;
   scope.repairs += 1;
   scope.rejected = event.error;
-  // The scope goes on: its newest reply no longer ends it.
-  delete scope.finishReason;
 }
 
 export function warningRaised(tree: DraftTree, event: EventOf<"warning.raised">): void {
@@ -95,8 +95,10 @@ export function warningRaised(tree: DraftTree, event: EventOf<"warning.raised">)
   root.warnings = [...root.warnings, { code: event.code, message: event.message }];
 }
 
-function stopWaiting(root: Writable<RunState>, at: number): void {
-  if (root.waitingSince !== undefined) root.waitedMs += Math.max(0, at - root.waitingSince);
-  delete root.waitingSince;
+function stopWaiting(tree: DraftTree, at: number): void {
+  const since = tree.state.waitingSince;
+  tree.drop(undefined, "waitingSince");
+  const root = tree.root();
+  if (since !== undefined) root.waitedMs += Math.max(0, at - since);
   root.waiting = [];
 }

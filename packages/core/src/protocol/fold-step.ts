@@ -1,18 +1,20 @@
 import type { DraftTree } from "./draft-tree.ts";
 import type { EventOf } from "./events.ts";
 import { addToStep } from "./fold-part.ts";
+import type { OpenStep } from "./state.ts";
 import { addUsage } from "./usage.ts";
 
 export function stepStarted(tree: DraftTree, event: EventOf<"step.started">): void {
+  tree.drop(event.scope, "retryAt", "finishReason", "error");
   const scope = tree.scope(event.scope);
   if (scope === undefined) return;
   const root = tree.root();
+  // A run may stand in a queue before its first step.
+  if (root.stepNumber === 0)
+    root.waitedMs += Math.max(0, event.at - root.startedAt - root.waitedMs);
   root.stepNumber = Math.max(root.stepNumber, event.step);
   scope.step = { step: event.step, message: event.message };
   scope.stepAgent = event.agent;
-  delete scope.retryAt;
-  delete scope.finishReason;
-  delete scope.error;
   if (scope.messages.some((message) => message.id === event.message)) return;
   tree.addMessage(event.scope, {
     id: event.message,
@@ -29,6 +31,7 @@ export function stepCompleted(tree: DraftTree, event: EventOf<"step.completed">)
   if (provider !== undefined) {
     addToStep(tree, event.scope, (step) => ({ type: "opaque", step, provider }));
   }
+  tree.drop(event.scope, "step");
   const scope = tree.scope(event.scope);
   if (scope === undefined) return;
   const root = tree.root();
@@ -38,30 +41,27 @@ export function stepCompleted(tree: DraftTree, event: EventOf<"step.completed">)
   scope.attempts = 0;
   scope.lastStep = event.step;
   scope.finishReason = event.finishReason;
-  if (event.error === undefined) delete scope.error;
-  else scope.error = event.error;
-  delete scope.retryAt;
-  delete scope.step;
+  if (event.error !== undefined) scope.error = event.error;
 }
 
 /** Voids what the model said in the step. Data stays: it tells of effects. */
 export function stepReverted(tree: DraftTree, event: EventOf<"step.reverted">): void {
+  const open = tree.peek(event.scope)?.step;
+  tree.drop(event.scope, "retryAt");
+  if (open?.step === event.step) {
+    removeStep(tree, event.scope, open);
+    tree.drop(event.scope, "step");
+  }
   const scope = tree.scope(event.scope);
   if (scope === undefined) return;
   const root = tree.root();
   root.usage = addUsage(root.usage, event.usage);
-  const open = scope.step;
-  if (open?.step === event.step) {
-    const message = scope.messages.findLastIndex(({ id }) => id === open.message);
-    tree.filterParts(
-      event.scope,
-      message,
-      (part) => part.type === "data" || part.step !== event.step,
-    );
-    delete scope.step;
-  }
   // A recovery is nobody's failed attempt.
   if (event.reason !== "recovery") scope.attempts += 1;
-  if (event.retryAt === undefined) delete scope.retryAt;
-  else scope.retryAt = event.retryAt;
+  if (event.retryAt !== undefined) scope.retryAt = event.retryAt;
+}
+
+function removeStep(tree: DraftTree, scope: string | undefined, { step, message }: OpenStep): void {
+  const index = tree.peek(scope)?.messages.findLastIndex(({ id }) => id === message) ?? -1;
+  tree.filterParts(scope, index, (part) => part.type === "data" || part.step !== step);
 }

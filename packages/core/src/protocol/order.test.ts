@@ -6,15 +6,13 @@ import { createVerifier, type VerifierOptions } from "./order.ts";
 import { broken } from "./order-broken.ts";
 import { kept } from "./order-kept.ts";
 import { resumed, run, running } from "./test-events.ts";
-import { logOf, started, step } from "./test-log.ts";
+import { firstBroken, logOf, started, step } from "./test-log.ts";
 
 /** The rule that the last event breaks, after others that keep them all. */
 function brokenBy(events: readonly NewEvent[], options?: VerifierOptions): number | undefined {
   const verifier = createVerifier(options);
   const log = logOf(...events);
-  for (const event of log.slice(0, -1)) {
-    expect(verifier.check(event), JSON.stringify(event)).toBeUndefined();
-  }
+  expect(firstBroken(verifier, log.slice(0, -1))).toBeUndefined();
   return verifier.check(log.at(-1) as RunEvent)?.rule;
 }
 
@@ -81,18 +79,13 @@ describe("the verifier accepts", () => {
 
 describe("a verifier that goes on from a state", () => {
   it("accepts the rest of any log", () => {
-    for (let seed = 0; seed < 100; seed++) {
+    for (let seed = 0; seed < 60; seed++) {
       const log = randomLog(seed, { unknown: true });
-      for (let cut = 1; cut < log.length; cut += 1 + ((seed + cut) % 40)) {
+      for (let cut = 1; cut < log.length; cut += 1 + ((seed + cut) % 80)) {
         const state = foldAll(log.slice(0, cut));
         if (state === undefined) throw new Error("The log began with run.started.");
         const verifier = createVerifier({ state });
-        for (const event of log.slice(cut)) {
-          expect(
-            verifier.check(event),
-            `seed ${seed} at ${cut}: ${JSON.stringify(event)}`,
-          ).toBeUndefined();
-        }
+        expect(firstBroken(verifier, log.slice(cut)), `seed ${seed} at ${cut}`).toBeUndefined();
       }
     }
   });

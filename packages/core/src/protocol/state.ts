@@ -57,7 +57,7 @@ export interface RunState<P extends Part = Part> extends ScopeState<P> {
   readonly steps: number;
   readonly startedAt: number;
   readonly endedAt?: number;
-  /** Store time at which the run began to wait, while it waits; and ms spent waiting before that. */
+  /** Store time at which the run began to wait, while it waits; and ms spent waiting before that, or before its first step. */
   readonly waitingSince?: number;
   readonly waitedMs: number;
   readonly waiting: readonly Wait[];

@@ -1,6 +1,7 @@
 import type { NewEvent, RunEvent } from "./events.ts";
 import { foldAll } from "./fold.ts";
 import type { Part } from "./message.ts";
+import type { Verifier } from "./order.ts";
 import type { RunState } from "./state.ts";
 
 /** What most tests begin with. */
@@ -40,6 +41,15 @@ export function logOf(...events: readonly NewEvent[]): readonly RunEvent[] {
       ...fields,
     } as RunEvent;
   });
+}
+
+/** The first event that the verifier refuses, and why; `undefined` when it accepts them all. */
+export function firstBroken(verifier: Verifier, events: readonly RunEvent[]): string | undefined {
+  for (const event of events) {
+    const violation = verifier.check(event);
+    if (violation !== undefined) return JSON.stringify({ violation, event });
+  }
+  return undefined;
 }
 
 /** The state after run.started and these. */
