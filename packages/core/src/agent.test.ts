@@ -86,6 +86,7 @@ describe("agent refuses", () => {
     ["an empty name", { name: "" }, "1 to 128 characters"],
     ["a name over 128 characters", { name: "x".repeat(129) }, "1 to 128 characters"],
     ["a name with a line break", { name: "a\nb" }, "without control characters"],
+    ["a name that is half a character", { name: "\ud83d" }, "1 to 128 characters"],
     ["a tool name with a space", { tools: { "a b": now } }, "no model takes"],
     ["a tool name over 64 characters", { tools: { ["x".repeat(65)]: now } }, "no model takes"],
     ["an empty tool name", { tools: { "": now } }, "no model takes"],

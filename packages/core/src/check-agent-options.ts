@@ -1,12 +1,11 @@
 import type { AgentDefinition, ToolDefinition } from "./definition.ts";
 import { handoffName } from "./loop/registry.ts";
 import type { Limits } from "./protocol/limits.ts";
+import { isId } from "./protocol/order-rule.ts";
 import { RunwireError, type RunwireErrorCode } from "./runwire-error.ts";
 
 /** What every provider of models takes as a tool's name. */
 const toolName = /^[a-zA-Z0-9_-]{1,64}$/;
-/** PROTOCOL.md, "Ids": 1 to 128 characters, none of them a control character. */
-const agentName = /^\P{Cc}{1,128}$/u;
 
 interface Checked {
   readonly name: string;
@@ -23,7 +22,7 @@ export function checkAgentOptions(options: Checked): void {
   const refuse = (reason: string, code: RunwireErrorCode = "invalid-agent"): never => {
     throw new RunwireError(code, { message: `agent ${JSON.stringify(name)}: ${reason}` });
   };
-  if (typeof name !== "string" || !agentName.test(name)) {
+  if (typeof name !== "string" || !isId(name)) {
     refuse("`name` must be 1 to 128 characters without control characters.");
   }
   for (const [key, held] of Object.entries(tools)) checkTool(key, held, refuse);
