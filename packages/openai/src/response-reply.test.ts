@@ -172,6 +172,18 @@ describe("a response", () => {
     expect(textOfAnswer(await read(responseStream(drafts)))).toBe("Hello");
   });
 
+  it("goes by the order where a server gives all items one place", async () => {
+    const drafts = [
+      ...reasoning(0, ["Hm."]),
+      ...message(0, "Hello"),
+      ...functionCall(0, "a", "{}"),
+    ];
+    const events = await read(responseStream([...drafts, ...functionCall(0, "b", "{}")]));
+    expect(textOfAnswer(events)).toBe("Hello");
+    const names = events.flatMap((event) => (event.type === "tool.called" ? event.name : []));
+    expect(names).toEqual(["a", "b"]);
+  });
+
   it("reads a response that was not streamed in pieces", async () => {
     const whole = [message(0, "Hello"), functionCall(1, "search", "{}")].map((drafts) => {
       const last = drafts.at(-1);

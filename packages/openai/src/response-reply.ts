@@ -18,10 +18,13 @@ export interface ResponseReplyContext extends Omit<ItemContext, "id"> {
   readonly price: Price | undefined;
 }
 
-/** One answer of the Responses API. Items are told apart by `output_index`: some servers change their ids midway. */
+/**
+ * One answer of the Responses API. Open items are told apart by `output_index`, since some servers change an item's id
+ * midway; some give all items one index, which then is free again for the next.
+ */
 export function responseReply(ctx: ResponseReplyContext): Reply<ResponseEvent> {
   const readers = new Map<number, ItemReader>();
-  const finished = new Set<number>();
+  let items = 0;
   let calls = false;
   let refused = false;
   let last: readonly ModelEvent[] | undefined;
@@ -29,16 +32,14 @@ export function responseReply(ctx: ResponseReplyContext): Reply<ResponseEvent> {
   function reader(index: number, item: OutputItem): ItemReader {
     const known = readers.get(index);
     if (known !== undefined) return known;
-    const made = readerOf(item, { ...ctx, id: `${index}` });
+    const made = readerOf(item, { ...ctx, id: `${items++}` });
     readers.set(index, made);
     return made;
   }
 
   function done(index: number, item: OutputItem): readonly ModelEvent[] {
-    if (finished.has(index)) return [];
     const events = reader(index, item).done(item);
     readers.delete(index);
-    finished.add(index);
     return events;
   }
 
@@ -52,7 +53,7 @@ export function responseReply(ctx: ResponseReplyContext): Reply<ResponseEvent> {
 
   function end(response: OpenAI.Responses.Response): void {
     // A server that streams nothing still says everything here.
-    const unstreamed = finished.size === 0 && readers.size === 0 ? (response.output ?? []) : [];
+    const unstreamed = items === 0 ? (response.output ?? []) : [];
     const events = note([
       ...unstreamed.flatMap((item, index) => done(index, item)),
       ...[...readers.values()].flatMap((open) => open.cut()),
