@@ -4,6 +4,7 @@ import { type AgentOptions, agent } from "./agent.ts";
 import type { AgentDefinition } from "./definition.ts";
 import type { Model } from "./model.ts";
 import { RunwireError, type RunwireErrorCode } from "./runwire-error.ts";
+import { scriptedModel } from "./testing/scripted-model.ts";
 import { tool } from "./tool.ts";
 import type { ToolSet } from "./types/agent-types.ts";
 
@@ -75,6 +76,35 @@ describe("agent", () => {
       expect(Object.isFrozen(value)).toBe(true);
     }
   });
+});
+
+test("an agent runs itself, also when `run` is taken off it", async () => {
+  const search = tool({
+    description: "Search",
+    input: z.object({ query: z.string().transform((text) => text.length) }),
+    async *execute({ query }) {
+      yield { page: 1 };
+      return { found: query };
+    },
+  });
+  const { run } = agent({
+    name: "assistant",
+    model: scriptedModel([
+      { calls: [{ name: "search", input: { query: "four" } }] },
+      { text: "Four letters." },
+    ]),
+    tools: { search },
+  });
+  const told: unknown[] = [];
+  const running = run("How many?", {
+    on: {
+      "tool.called": { search: (event) => told.push(event.input) },
+      "tool.progressed": { search: (event) => told.push(event.data) },
+      "tool.completed": (event) => told.push(event.output),
+    },
+  });
+  await expect(running.result).resolves.toBe("Four letters.");
+  expect(told).toEqual([{ query: "four" }, { page: 1 }, { found: 4 }]);
 });
 
 describe("agent refuses", () => {
