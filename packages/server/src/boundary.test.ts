@@ -162,7 +162,8 @@ test("any value of the headers that are read", async () => {
     { requiredKeys: [] },
   );
   await fc.assert(
-    fc.asyncProperty(headers, fc.boolean(), async (given, start) => {
+    fc.asyncProperty(headers, fc.boolean(), async (fields, start) => {
+      const given = fields as Record<string, string>;
       const response = start
         ? await call("/agents/greeter/runs", { json: { input: "Hi" }, headers: given })
         : await call(`/runs/${run}/events`, { headers: given });

@@ -36,7 +36,7 @@ export function corsHeaders(
 ): { readonly [name: string]: string } {
   const origin = request.headers.get("origin");
   // Also for an origin that gets nothing: a shared cache must not hand it another one's answer.
-  const vary = origins === "*" ? {} : { vary: "Origin" };
+  const vary: Reply["headers"] = origins === "*" ? {} : { vary: "Origin" };
   if (origin === null || (origins !== "*" && !origins.includes(origin))) return vary;
   return {
     ...vary,

@@ -7,9 +7,8 @@ import {
   type HasAgents,
   type Runtime,
   type RuntimeCore,
-  type RuntimeOptions,
 } from "@runwire/core";
-import type { ServeOptions } from "./options.ts";
+import type { HandlerOptions, RuntimeHandlerOptions } from "./options.ts";
 import { prepare } from "./serve.ts";
 
 /**
@@ -29,6 +28,10 @@ export interface Handler<Agents extends AgentMap = AgentMap, R extends RuntimeCo
   close(options?: { readonly deadlineMs?: number }): Promise<void>;
 }
 
+/** Serves a runtime that exists already. */
+export function createHandler<R extends RuntimeCore>(
+  options: RuntimeHandlerOptions<R>,
+): Handler<AgentsOf<R>, R>;
 /**
  * Serves agents over HTTP: streams that survive dropped connections, cancel, approvals, threads.
  *
@@ -39,25 +42,18 @@ export interface Handler<Agents extends AgentMap = AgentMap, R extends RuntimeCo
  * @throws TypeError for options that cannot work.
  */
 export function createHandler<const A extends readonly AgentDefinition[]>(
-  options: ServeOptions & RuntimeOptions<A>,
+  options: HandlerOptions<A>,
 ): Handler<AgentMapOf<A>, Runtime<AgentMapOf<A>>>;
-/** Serves a runtime that is yours to close. */
-export function createHandler<R extends RuntimeCore>(
-  options: ServeOptions & { readonly runtime: R },
-): Handler<AgentsOf<R>, R>;
-export function createHandler(
-  options: ServeOptions & (RuntimeOptions | { readonly runtime: RuntimeCore }),
-): Handler {
+export function createHandler(options: HandlerOptions | RuntimeHandlerOptions): Handler {
   const serve = prepare(options);
-  const own = "runtime" in options ? undefined : createRuntime(options);
-  const runtime = own ?? (options as { readonly runtime: RuntimeCore }).runtime;
+  const runtime = "runtime" in options ? options.runtime : createRuntime(options);
   const service = serve(runtime);
   let closed: Promise<void> | undefined;
 
-  async function close(options?: { readonly deadlineMs?: number }): Promise<void> {
+  async function close(deadline?: { readonly deadlineMs?: number }): Promise<void> {
     service.refuse();
     try {
-      await own?.close(options);
+      if (!("runtime" in options)) await runtime.close(deadline);
     } finally {
       service.closeStreams();
     }
@@ -66,6 +62,6 @@ export function createHandler(
   return Object.assign((request: Request) => service.respond(request), {
     runtime,
     basePath: service.basePath,
-    close: (options?: { readonly deadlineMs?: number }) => (closed ??= close(options)),
+    close: (deadline?: { readonly deadlineMs?: number }) => (closed ??= close(deadline)),
   });
 }

@@ -1,3 +1,4 @@
+import type { AgentDefinition, RuntimeCore, RuntimeOptions } from "@runwire/core";
 import type { Authorize } from "./authorize.ts";
 import type { CorsOptions } from "./cors.ts";
 import type { RequestLimits } from "./limits.ts";
@@ -21,6 +22,21 @@ export interface ServeOptions {
    */
   readonly keepAliveMs?: number;
   readonly limits?: RequestLimits;
-  /** Told what became a 500 or broke a stream; the viewer learns nothing of it. Default: `console.error`. */
+  /**
+   * Told what became a 500 or broke a stream, of which the viewer learns nothing, and without a request what went wrong
+   * in the runtime. Default: `console.error`.
+   */
   readonly onError?: (error: unknown, request?: Request) => void;
+}
+
+/** Agents to run and to serve. */
+export interface HandlerOptions<A extends readonly AgentDefinition[] = readonly AgentDefinition[]>
+  extends ServeOptions,
+    Omit<RuntimeOptions, "agents" | "onError"> {
+  readonly agents: A;
+}
+
+/** A runtime to serve, which is yours to close. */
+export interface RuntimeHandlerOptions<R extends RuntimeCore = RuntimeCore> extends ServeOptions {
+  readonly runtime: R;
 }

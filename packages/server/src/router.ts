@@ -11,7 +11,7 @@ export interface RoutePattern {
   readonly path: string;
 }
 
-export interface Match<R> {
+interface Match<R> {
   /** The routes of the path, one per method. */
   readonly routes: ReadonlyMap<Method, R>;
   readonly params: PathParams;

@@ -8,7 +8,7 @@ import { createHandler } from "./handler.ts";
 import type { ServeOptions } from "./options.ts";
 
 /** A model that says what the test tells it to, when it tells it. */
-export function puppet() {
+function puppet() {
   const said: ModelEvent[] = [];
   let over = false;
   let wake = () => {};
@@ -127,7 +127,7 @@ export interface CallInit {
   readonly signal?: AbortSignal;
 }
 
-export function requestOf(
+function requestOf(
   path: string,
   { method, json, body, headers, signal }: CallInit,
 ): Request {

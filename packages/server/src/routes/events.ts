@@ -1,4 +1,4 @@
-import type { TailItem, TailOptions } from "@runwire/core";
+import type { RuntimeCore, TailItem, TailOptions } from "@runwire/core";
 import type { Cursor } from "@runwire/core/protocol";
 import { type Context, findRun, flag, param } from "../context.ts";
 import { readCursor } from "../cursors.ts";
@@ -19,11 +19,7 @@ export const followRun: Route = {
     const format = negotiateFormat(request);
     const after = readCursor(request, url);
     const snapshot = flag(url, "snapshot");
-    const { status } = await findRun(context, run);
-    // A native EventSource comes back also after the last event: only 204 stops it.
-    if (after !== undefined && status === "ended" && (await isAtEnd(context, run, after))) {
-      return { status: 204 };
-    }
+    await findRun(context, run);
     return replyWithEvents(context, run, format, {
       snapshot,
       ...(after !== undefined && { after }),
@@ -37,12 +33,15 @@ export function negotiateFormat(request: Request): FrameFormat {
   return type === sse.contentType ? sse : ndjson;
 }
 
-export function replyWithEvents(
+export async function replyWithEvents(
   { runtime, stream }: Context,
   run: string,
   format: FrameFormat,
   options: Omit<TailOptions, "signal">,
-): Reply {
+): Promise<Reply> {
+  const { after } = options;
+  // A native EventSource comes back also after the last event: only 204 stops it.
+  if (after !== undefined && (await isAtEnd(runtime, run, after))) return { status: 204 };
   return stream<TailItem>({
     format,
     source: (signal) => runtime.tail(run, { ...options, signal }),
@@ -50,7 +49,7 @@ export function replyWithEvents(
   });
 }
 
-async function isAtEnd({ runtime }: Context, run: string, after: Cursor): Promise<boolean> {
-  const read = await runtime.log.read(run, after, 1);
+async function isAtEnd({ log }: RuntimeCore, run: string, after: Cursor): Promise<boolean> {
+  const read = await log.read(run, after, 1);
   return read.status === "events" && read.events.length === 0 && read.ended;
 }

@@ -204,6 +204,14 @@ describe("once only", () => {
     expect(rest).toEqual(all.slice(4));
   });
 
+  test("a repeat by a viewer that has seen the end is told that there is no more", async () => {
+    const { call } = serving();
+    const ask = { json: hi, headers: { "idempotency-key": "k-1" } };
+    const all = await framesOf(await call("/agents/greeter/runs", ask));
+    const headers = { ...ask.headers, "last-event-id": all.at(-1)?.id ?? "" };
+    expect((await call("/agents/greeter/runs", { ...ask, headers })).status).toBe(204);
+  });
+
   test("a run id of the client's does the same", async () => {
     const { call } = serving();
     const run = `run_${"a".repeat(16)}`;
@@ -221,7 +229,7 @@ describe("once only", () => {
     expect(await problemOf(response)).toMatchObject({ type: "urn:runwire:problem:conflict" });
   });
 
-  test("keys of different threads, agents and principals are different keys", async () => {
+  test("keys of different threads and principals are different keys", async () => {
     const { call } = serving({ authorize: (request) => request.headers.get("user") ?? null });
     const start = (thread: string, user: string) =>
       startRun(call, "greeter", { thread }, { "idempotency-key": "k", user });
