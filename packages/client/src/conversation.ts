@@ -15,6 +15,8 @@ export class Conversation {
   runs: readonly ThreadRun[] = [];
   /** Where the thread's stream goes on: `<run>/<cursor>`. */
   cursor: string | undefined;
+  /** The shown branch is not the newest one. */
+  aside = false;
   readonly #follow: (run: string) => LiveRun;
 
   constructor(follow: (run: string) => LiveRun) {
@@ -37,16 +39,18 @@ export class Conversation {
     this.live = undefined;
     this.chain = chain.slice(0, Math.max(0, newest));
     this.cursor = undefined;
+    this.aside = false;
     // Those after it are new to whoever reads the stream.
     const later = new Set(chain.slice(newest + 1).map(({ run }) => run));
     this.runs = runs.filter(({ run }) => !later.has(run));
     if (state === undefined) return;
     this.live = this.#follow(state.run);
     this.live.begin(state);
+    this.aside = !chain.some(({ run }) => run === head);
     const tip = runs.find(({ run }) => run === head);
-    const aside = tip !== undefined && !chain.some(({ run }) => run === head);
     // Of another branch than the shown one only what begins from now on matters.
-    this.cursor = aside ? `${tip.run}/${tip.tail}` : `${state.run}/${state.seq}`;
+    this.cursor =
+      this.aside && tip !== undefined ? `${tip.run}/${tip.tail}` : `${state.run}/${state.seq}`;
   }
 
   /**
@@ -83,6 +87,7 @@ export class Conversation {
       previous === undefined ? 0 : 1 + branch.findIndex((state) => state.run === previous);
     if (after === 0 && previous !== undefined) return false;
     this.live?.stop();
+    this.aside = false;
     this.chain = after === this.chain.length ? this.chain : branch.slice(0, after);
     this.live = this.#follow(run);
     const createdAt = frame.type === "snapshot" ? frame.state.startedAt : frame.at;

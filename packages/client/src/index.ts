@@ -1,3 +1,4 @@
+export { RunFailedError } from "@runwire/core/protocol";
 export { type Client, type ClientOptions, createClient, type ThreadPage } from "./client.ts";
 export {
   ClientError,

@@ -75,7 +75,7 @@ function watchRun(http: Http, { run, thread, watch, begin }: Watched): Run {
   const signal = watch.signal ?? new AbortController().signal;
   const known = Promise.withResolvers<void>();
   const feeds = new Set<Feed>();
-  // Callbacks hear what happens from now on, after one \`reset\`. Who iterates wants every event.
+  // Callbacks hear what happens from now on, after one `reset`. Who iterates wants every event.
   const looksBack = begin !== undefined || (watch.on === undefined && watch.tools === undefined);
   let asked = false;
   let failure: { readonly error: unknown } | undefined;

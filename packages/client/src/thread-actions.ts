@@ -120,8 +120,14 @@ export function createThreadActions(options: ThreadActionsOptions): ThreadAction
     } catch (error) {
       outbox.settle(command);
       if (!ClientError.is(error) || error.code !== "closed") throw error;
-      return start({ input, message });
+      return next(input, message);
     }
+  }
+
+  /** Starts the run after the newest one, or after the one that is shown where that is another branch. */
+  function next(input: RunInput, message: Message): Promise<boolean> {
+    const { aside, live } = conversation;
+    return start({ input, message, ...(aside && live !== undefined && { previous: live.id }) });
   }
 
   /** Leaves the branch of a run for a new one beside it. */
@@ -159,7 +165,7 @@ export function createThreadActions(options: ThreadActionsOptions): ThreadAction
       attempt(async () => {
         const message = userMessage(input);
         const open = openRun();
-        return open === undefined ? start({ input, message }) : steer(open, input, message);
+        return open === undefined ? next(input, message) : steer(open, input, message);
       }),
     say: (message) => {
       const input = message.parts as readonly Content[];

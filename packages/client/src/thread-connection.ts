@@ -3,7 +3,8 @@ import { ClientError } from "./client-error.ts";
 import type { Conversation } from "./conversation.ts";
 import { type Connection, follow, type Source } from "./follow.ts";
 import type { Http } from "./http.ts";
-import { isLast } from "./live-run.ts";
+import { isLast, type LiveRun } from "./live-run.ts";
+import { createRunSource } from "./run-source.ts";
 import type { ThreadSnapshot } from "./thread.ts";
 
 export interface ThreadConnectionOptions {
@@ -57,6 +58,7 @@ export function createThreadConnection(options: ThreadConnectionOptions): Thread
       opened?.abort();
       opened = undefined;
       conversation.live?.stop();
+      options.connection("connecting");
     },
     load,
     get loaded() {
@@ -85,11 +87,31 @@ export function createThreadConnection(options: ThreadConnectionOptions): Thread
         else live.announce();
       }
       told = true;
+      if (conversation.aside && live !== undefined) followAside(live, signal);
       const source = streamOf(path);
       await follow(source, signal, Number.POSITIVE_INFINITY);
       if (!source.stale) return;
       loaded = false;
     }
+  }
+
+  /** The thread's stream tells of its newest branch only: an open run of another one, while it is shown, needs its own. */
+  function followAside(live: LiveRun, signal: AbortSignal): void {
+    if (live.state === undefined || isEnded(live.state)) return;
+    const source = createRunSource({
+      http,
+      run: live.id,
+      position: live.position,
+      take: (frame, id) => live.take(frame, id),
+      tell({ events }) {
+        for (const event of events) took(live.id, event);
+        options.changed(events.some(isLast));
+        return conversation.live === live;
+      },
+    });
+    follow(source, signal, Number.POSITIVE_INFINITY).catch((error: unknown) => {
+      if (!signal.aborted) options.lost(error);
+    });
   }
 
   async function fetchThread(

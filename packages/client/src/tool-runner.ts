@@ -17,9 +17,9 @@ type Handler = (
 type Handlers = { readonly [name: string]: Handler | undefined };
 
 export interface ToolRunner {
-  /** Told of every frame of the run, after it was folded. */
+  /** Told of every frame of the run, once it is folded. */
   notice(frame: RunEvent | SnapshotFrame): void;
-  /** Nobody watches any more: fires the handlers' signals. */
+  /** Nobody watches any more: fires the handlers' signals. The next frame may begin the calls again. */
   stop(): void;
 }
 
@@ -48,22 +48,34 @@ export function createToolRunner(options: ToolRunnerOptions): ToolRunner {
     if (handler === undefined || running.has(call)) return;
     const abort = new AbortController();
     running.set(call, abort);
-    const { signal } = abort;
-    const send = (result: Result) => commands.result(run.id, call, result, signal);
-    void perform(() => handler(input, { call, run: run as unknown as Run, signal }))
-      // What cannot be sent, or is refused, must not leave the run waiting: the model hears of it.
-      .then((result) => send(result).catch((error) => send(failure(error))))
-      .catch((error: unknown) => {
-        // The run has its answer, or wants none any more.
-        if (signal.aborted || (ClientError.is(error) && tooLate.has(error.code))) return;
-        queueMicrotask(() => {
-          throw error;
-        });
+    void settle(call, abort.signal, (ctx) => handler(input, { ...ctx, run }));
+  }
+
+  /** Sends what comes of the handler. Never rejects. */
+  async function settle(
+    call: string,
+    signal: AbortSignal,
+    handle: (ctx: { call: string; signal: AbortSignal }) => unknown,
+  ): Promise<void> {
+    const send = async (result: Result) => {
+      if (!signal.aborted) await commands.result(run.id, call, result, signal);
+    };
+    try {
+      // The run must not wait for ever: of what throws, is refused or cannot be sent the model hears as a failure.
+      await Promise.resolve({ call, signal })
+        .then(handle)
+        .then((output) => send({ output: (output ?? null) as Json }))
+        .catch((error: unknown) => (isLate(error, signal) ? undefined : send(failure(error))));
+    } catch (error) {
+      if (isLate(error, signal)) return;
+      queueMicrotask(() => {
+        throw error;
       });
+    }
   }
 
   function look(): void {
-    const state = options.state();
+    const state = options.tools() && options.state();
     if (state === undefined) return;
     const pending = pendingCalls(state);
     for (const [call, abort] of running) {
@@ -98,17 +110,14 @@ export function createToolRunner(options: ToolRunnerOptions): ToolRunner {
 
   function stop(): void {
     for (const abort of running.values()) abort.abort();
+    running.clear();
   }
 }
 
-const tooLate: ReadonlySet<string> = new Set(["closed", "not-found", "gone"]);
-
-async function perform(handle: () => unknown): Promise<Result> {
-  try {
-    return { output: ((await handle()) ?? null) as Json };
-  } catch (error) {
-    return failure(error);
-  }
+/** The run has its answer, or wants none any more. */
+function isLate(error: unknown, signal: AbortSignal): boolean {
+  const late = ["closed", "not-found", "gone"];
+  return signal.aborted || (ClientError.is(error) && late.includes(error.code));
 }
 
 function failure(error: unknown): Result {
