@@ -7,7 +7,7 @@ import { foldAll } from "./fold.ts";
 import { createVerifier, type Verifier } from "./order.ts";
 import { pendingApprovals, pendingCalls } from "./selectors.ts";
 import type { RunState } from "./state.ts";
-import { resumed, running, text, within } from "./test-events.ts";
+import { resumed, running, second, text, within } from "./test-events.ts";
 import { called, firstBroken, logOf, started, stateOf, step, stepDone } from "./test-log.ts";
 
 const error = { code: "limit", message: "50 steps are made." };
@@ -55,7 +55,7 @@ it("has nothing to close when nothing is open", () => {
 });
 
 it("keeps what the model said, and says what became of the rest", () => {
-  const state = stateOf(step(1), text, { ...called, call: "d" } as NewEvent);
+  const state = stateOf(step(1), text, second);
   expect(closing(state, { type: "failed", error })).toEqual([
     { type: "text.completed", id: "p" },
     {

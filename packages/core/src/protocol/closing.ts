@@ -19,7 +19,6 @@ export type ClosingCause =
  * What an open step has used nobody can know any more: it counts as nothing. Empty when nothing is open.
  */
 export function closing(state: RunState, cause: ClosingCause): readonly NewEvent[] {
-  if (state.endedAt !== undefined) return [];
   const scopes = Object.keys(state.scopes).map((id) => ({ id, depth: depthOf(state, id) }));
   scopes.sort((a, b) => b.depth - a.depth);
   return [

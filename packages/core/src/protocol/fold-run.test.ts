@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { NewEvent } from "./events.ts";
+import type { NewEvent, RunEvent } from "./events.ts";
 import { foldAll } from "./fold.ts";
 import { called, logOf, started, stateOf, step, stepDone } from "./test-log.ts";
 
@@ -64,6 +64,15 @@ describe("a run", () => {
     expect(state).not.toHaveProperty("waitingSince");
   });
 
+  it("has not waited less than nothing when the store's clock went back", () => {
+    const [begin, asleep, awake] = logOf(
+      started,
+      { type: "run.waiting", for: [{ type: "result", call: "c" }] },
+      { type: "run.resumed", epoch: 7, cause: "input" },
+    ) as [RunEvent, RunEvent, RunEvent];
+    expect(foldAll([begin, asleep, { ...awake, at: 5 } as RunEvent])?.waitedMs).toBe(0);
+  });
+
   it("counts recoveries until something is achieved", () => {
     const recovered: NewEvent = { type: "run.resumed", epoch: 1, cause: "recovery" };
     const handed: NewEvent = { type: "run.resumed", epoch: 2, cause: "handover" };
@@ -79,6 +88,14 @@ describe("a run", () => {
     };
     expect(stateOf(...open, recovered).recoveries).toBe(1);
     expect(stateOf(...open, recovered, failed).recoveries).toBe(0);
+    const denied: NewEvent[] = [
+      { type: "approval.requested", id: "a", call: "c", name: "search", input: {} },
+      recovered,
+      { type: "approval.resolved", id: "a", approved: false },
+    ];
+    expect(stateOf(...open, ...denied).recoveries).toBe(0);
+    const switched: NewEvent = { type: "agent.switched", from: "main", to: "other", call: "c" };
+    expect(stateOf(...open, recovered, switched).recoveries).toBe(0);
   });
 
   it("ends completed, failed or cancelled", () => {

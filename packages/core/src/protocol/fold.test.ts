@@ -37,6 +37,22 @@ describe("what is out of order", () => {
     }
   });
 
+  it("goes nowhere also right after a delta that fits", () => {
+    const open: NewEvent[] = [step(1), { type: "text.started", id: "p" }];
+    const fits: NewEvent = { type: "text.delta", id: "p", delta: "a" };
+    const others: NewEvent[] = [
+      { type: "reasoning.delta", id: "p", delta: "b" },
+      { type: "text.delta", scope: "none", id: "p", delta: "c" },
+      { type: "text.delta", id: "q", delta: "d" },
+      { type: "tool.args.delta", call: "p", delta: "e" },
+    ];
+    for (const other of others) {
+      expect(stateOf(...open, fits, other, fits).messages.at(-1)?.parts).toMatchObject([
+        { text: "aa" },
+      ]);
+    }
+  });
+
   it("or was folded before changes nothing at all", () => {
     const log = logOf(started, step(1), { type: "text.started", id: "p" });
     const state = foldAll(log);

@@ -25,6 +25,7 @@ import {
   reverted,
   run,
   running,
+  second,
   sleeping,
   switched,
   text,
@@ -101,6 +102,22 @@ export const broken: readonly (readonly [
     "arguments after the call",
     [...open, args, called, { type: "tool.args.delta", call: "c", delta: "x" }],
   ],
+  [
+    10,
+    "a delta of another kind after one that fits",
+    [...open, text, delta("x"), { type: "reasoning.delta", id: "p", delta: "x" }],
+  ],
+  [
+    10,
+    "a delta in another scope after one that fits",
+    [
+      ...inAgent,
+      within("c", step(2, "m2")),
+      within("c", text),
+      within("c", delta("x")),
+      delta("x"),
+    ],
+  ],
   [10, "the end of a part that is not open", [...open, textDone]],
   [11, "a part's id twice", [...open, text, textDone, text]],
   [11, "a call's id for a part", [...open, called, { type: "opaque.added", id: "c" }]],
@@ -122,14 +139,7 @@ export const broken: readonly (readonly [
   [
     11,
     "an approval's id twice",
-    [
-      ...open,
-      called,
-      { ...called, call: "d" } as NewEvent,
-      stepDone(1),
-      asked,
-      { ...asked, call: "d" } as NewEvent,
-    ],
+    [...open, called, second, stepDone(1), asked, { ...asked, call: "d" } as NewEvent],
   ],
   [12, "another name", [...made, { ...run(), name: "other" } as NewEvent]],
   [12, "a call that is made twice", [...open, called, called]],
@@ -191,13 +201,7 @@ export const broken: readonly (readonly [
   [
     17,
     "a result while the sub-agent's call is open",
-    [
-      ...inAgent,
-      within("c", step(2, "m2")),
-      within("c", { ...called, call: "d" } as NewEvent),
-      within("c", stepDone(2)),
-      failed,
-    ],
+    [...inAgent, within("c", step(2, "m2")), within("c", second), within("c", stepDone(2)), failed],
   ],
   [17, "the end of the run in a scope", [...inAgent, within("c", completed)]],
   [
@@ -206,7 +210,7 @@ export const broken: readonly (readonly [
     [
       ...open,
       called,
-      { ...called, call: "d" } as NewEvent,
+      second,
       stepDone(1),
       agent("c"),
       within("c", { ...run(), call: "d" } as NewEvent),
@@ -218,7 +222,7 @@ export const broken: readonly (readonly [
     [
       ...open,
       called,
-      { ...called, call: "d" } as NewEvent,
+      second,
       stepDone(1),
       { ...asked, call: "d" } as NewEvent,
       agent("c"),
@@ -239,14 +243,7 @@ export const broken: readonly (readonly [
   [
     17,
     "a hand-off for another scope's call",
-    [
-      ...open,
-      called,
-      { ...called, call: "d" } as NewEvent,
-      stepDone(1),
-      agent("d"),
-      within("d", switched),
-    ],
+    [...open, called, second, stepDone(1), agent("d"), within("d", switched)],
   ],
   [
     20,

@@ -4,7 +4,6 @@ import {
   answered,
   args,
   asked,
-  called,
   cancelled,
   clientCalled,
   completed,
@@ -22,6 +21,7 @@ import {
   reverted,
   run,
   running,
+  second,
   sleeping,
   stopped,
   switched,
@@ -57,7 +57,7 @@ export const kept: readonly (readonly [what: string, events: readonly NewEvent[]
     [
       ...open,
       clientCalled,
-      { ...called, call: "d" } as NewEvent,
+      second,
       stepDone(1),
       { ...asked, call: "d", expiresAt: 9 } as NewEvent,
       waiting({ type: "approval", id: "a", call: "d", expiresAt: 9 }, forResult),
@@ -105,7 +105,7 @@ export const kept: readonly (readonly [what: string, events: readonly NewEvent[]
     [
       ...inAgent,
       within("c", step(2, "m2")),
-      within("c", { ...called, call: "d" } as NewEvent),
+      within("c", second),
       within("c", stepDone(2)),
       agent("d", "s2"),
       within("d", step(3, "m3")),

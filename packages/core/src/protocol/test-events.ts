@@ -10,6 +10,7 @@ export const textDone: NewEvent = { type: "text.completed", id: "p" };
 export const delta = (text: string): NewEvent => ({ type: "text.delta", id: "p", delta: text });
 export const args: NewEvent = { type: "tool.args.started", call: "c", name: "search" };
 export const called: NewEvent = { type: "tool.called", call: "c", name: "search", input: {} };
+export const second = { ...called, call: "d" } as NewEvent;
 export const clientCalled = { ...called, executor: "client" } as NewEvent;
 export const guarded = { ...clientCalled, needsApproval: true } as NewEvent;
 export const hosted = { ...called, executor: "provider" } as NewEvent;
