@@ -24,7 +24,7 @@ export interface Context {
   readonly stream: <T>(stream: {
     readonly format: FrameFormat;
     readonly source: (signal: AbortSignal) => AsyncIterable<T>;
-    readonly encode: (item: T) => Piece | readonly Piece[];
+    readonly encode: (item: T) => readonly Piece[];
   }) => Reply;
 }
 

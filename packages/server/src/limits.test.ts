@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { admission } from "./limits.ts";
 import { Problem } from "./problem.ts";
+import { follow, problemOf, serving, startRun } from "./serving.test.helper.ts";
 
 function retryAfter(act: () => unknown): string | undefined {
   try {
@@ -69,4 +70,45 @@ test.each([
   { rate: { perMinute: 1, burst: Number.NaN } },
 ])("%j is refused", (limits) => {
   expect(() => admission(limits)).toThrow(TypeError);
+});
+
+describe("in a handler", () => {
+  test("a stream holds its place until it is over", async () => {
+    const { call } = serving({ limits: { concurrency: 2 } });
+    const { run } = await startRun(call, "puppet");
+    const one = follow(await call(`/runs/${run}/events`));
+    const two = follow(await call(`/runs/${run}/events`));
+    const refused = await call(`/runs/${run}`);
+    expect(refused.status).toBe(429);
+    expect(refused.headers.get("retry-after")).toBe("1");
+    expect((await call("/health")).status).toBe(200);
+    await one.leave();
+    expect((await call(`/runs/${run}`)).status).toBe(200);
+    await call(`/runs/${run}/cancel`, { method: "POST" });
+    await two.until("run.cancelled");
+    expect(await two.next()).toBeUndefined();
+    const again = follow(await call(`/runs/${run}/events`));
+    expect(await (await call(`/runs/${run}`)).json()).toMatchObject({ status: "cancelled" });
+    await again.leave();
+  });
+
+  test("a rate is each principal's own", async () => {
+    const { call } = serving({
+      limits: { rate: { perMinute: 1 } },
+      authorize: (request) => request.headers.get("user") ?? null,
+    });
+    const ask = (user: string) => call("/agents", { headers: { user } });
+    expect((await ask("ann")).status).toBe(200);
+    const refused = await ask("ann");
+    expect(refused.status).toBe(429);
+    expect(Number(refused.headers.get("retry-after"))).toBeGreaterThan(0);
+    expect((await ask("bob")).status).toBe(200);
+  });
+
+  test("a body has a size", async () => {
+    const { call } = serving({ maxBodyBytes: 100 });
+    const response = await call("/agents/greeter/runs", { json: { input: "x".repeat(100) } });
+    expect(response.status).toBe(413);
+    expect(await problemOf(response)).toMatchObject({ limit: 100 });
+  });
 });

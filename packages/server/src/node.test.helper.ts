@@ -71,3 +71,25 @@ export function post(path: string, json: unknown, ...headers: string[]): string 
     body,
   ].join("\r\n");
 }
+
+/** Looks again and again, for what no event tells; false when it never holds. */
+export async function eventually(holds: () => boolean | Promise<boolean>): Promise<boolean> {
+  for (let turn = 0; turn < 4_000; turn++) {
+    if (await holds()) return true;
+    await new Promise((resolve) => setTimeout(resolve, 1));
+  }
+  return false;
+}
+
+/** Waits until a count that grows has stopped growing. */
+export async function standstill(count: () => number): Promise<number> {
+  let before = 0;
+  let still = 0;
+  await eventually(() => {
+    const now = count();
+    still = now === before && now > 0 ? still + 1 : 0;
+    before = now;
+    return still === 100;
+  });
+  return before;
+}

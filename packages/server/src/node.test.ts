@@ -1,19 +1,9 @@
 import { once } from "node:events";
 import { createServer } from "node:http";
-import { connect as connectHttp2, constants, createServer as createHttp2Server } from "node:http2";
-import express from "express";
 import { describe, expect, test } from "vitest";
-import { listen, post, raw } from "./node.test.helper.ts";
+import { eventually, listen, post, raw, standstill } from "./node.test.helper.ts";
 import { type FetchHandler, nodeHandler } from "./node.ts";
-import {
-  follow,
-  framesOf,
-  problemOf,
-  serving,
-  startRun,
-  textOf,
-  typesOf,
-} from "./serving.test.helper.ts";
+import { follow, framesOf, problemOf, serving, textOf, typesOf } from "./serving.test.helper.ts";
 import { sseResponse } from "./sse-response.ts";
 
 async function serve(handler: FetchHandler) {
@@ -69,12 +59,7 @@ describe("a run over a socket", () => {
     expect((await call("/threads/t")).status).toBe(429);
     client.socket.destroy();
     // The place is free again as soon as the server has noticed.
-    let status = 429;
-    for (let n = 0; n < 1_000 && status === 429; n++) {
-      await new Promise((resolve) => setImmediate(resolve));
-      status = (await call("/threads/t")).status;
-    }
-    expect(status).toBe(200);
+    expect(await eventually(async () => (await call("/threads/t")).status === 200)).toBe(true);
     talk.say("still here");
     talk.finish();
     const { head } = await (await call("/threads/t")).json();
@@ -137,9 +122,7 @@ describe("bodies", () => {
     client.send(post("/agents/greeter/runs", { input: "Hi", thread: "t" }).slice(0, -5));
     client.socket.end();
     await client.end();
-    for (let n = 0; n < 1_000 && answered === undefined; n++) {
-      await new Promise((resolve) => setImmediate(resolve));
-    }
+    await eventually(() => answered !== undefined);
     expect(answered?.status).toBe(400);
     expect(await handler.runtime.log.threads.get("t")).toBeUndefined();
     expect(errors).toEqual([]);
@@ -162,13 +145,7 @@ describe("bodies", () => {
     const client = await raw(await listen(server));
     client.send(`POST / HTTP/1.1\r\nHost: x\r\nContent-Length: ${total}\r\n\r\n`);
     client.socket.write(Buffer.alloc(total));
-    let before = -1;
-    for (let still = 0, turn = 0; still < 100 && turn < 100_000; turn++) {
-      await new Promise((resolve) => setImmediate(resolve));
-      still = received() === before && received() > 0 ? still + 1 : 0;
-      before = received();
-    }
-    expect(received()).toBeLessThan(total / 2);
+    expect(await standstill(() => received())).toBeLessThan(total / 2);
     answer(new Response("enough"));
     const text = await client.until("enough");
     expect(text.toLowerCase()).toContain("connection: close");
@@ -186,13 +163,7 @@ describe("responses", () => {
     const client = await raw(port);
     client.socket.pause();
     client.send("GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
-    let before = -1;
-    for (let still = 0, turn = 0; still < 50 && turn < 100_000; turn++) {
-      await new Promise((resolve) => setImmediate(resolve));
-      still = given === before && given > 0 ? still + 1 : 0;
-      before = given;
-    }
-    expect(given).toBeLessThan(total);
+    expect(await standstill(() => given)).toBeLessThan(total);
     client.socket.resume();
     const text = await client.end();
     expect(text.match(/data: x{1000}/g)).toHaveLength(total / 1_000);
@@ -308,116 +279,5 @@ describe("requests that are not", () => {
     const client = await raw(port);
     client.send("GET //evil.example/x?y HTTP/1.1\r\nHost: good.example\r\n\r\n");
     await client.until("http://good.example//evil.example/x?y");
-  });
-});
-
-describe("Express", () => {
-  const hi = {
-    method: "POST",
-    headers: { "content-type": "application/json", accept: "application/json" },
-    body: '{"input":"Hi"}',
-  };
-
-  test("mounted below a path, with that base path", async () => {
-    const { handler } = serving({ basePath: "/api" });
-    const app = express();
-    app.use("/api", nodeHandler(handler));
-    const port = await listen(createServer(app));
-    const response = await fetch(`http://127.0.0.1:${port}/api/agents/greeter/runs`, hi);
-    expect(await response.json()).toMatchObject({ output: "Hello, wide world" });
-  });
-
-  test("mounted at a path with a longer base path, and at the root", async () => {
-    const { handler } = serving({ basePath: "/api/v1" });
-    const app = express();
-    app.use("/api", nodeHandler(handler));
-    const port = await listen(createServer(app));
-    expect((await fetch(`http://127.0.0.1:${port}/api/v1/health`)).status).toBe(200);
-    const root = serving();
-    const other = express();
-    other.use(nodeHandler(root.handler));
-    const otherPort = await listen(createServer(other));
-    expect((await fetch(`http://127.0.0.1:${otherPort}/health`)).status).toBe(200);
-  });
-
-  test("mounted without telling the handler says what to set", async () => {
-    const { handler } = serving();
-    const app = express();
-    app.use("/api", nodeHandler(handler));
-    const port = await listen(createServer(app));
-    const response = await fetch(`http://127.0.0.1:${port}/api/health`);
-    expect(response.status).toBe(500);
-    expect((await problemOf(response)).detail).toBe(
-      'The handler is mounted at "/api", but its basePath is "". Call createHandler with basePath: "/api".',
-    );
-  });
-
-  test("behind express.json(), which ate the body, says so", async () => {
-    const { handler } = serving();
-    const app = express();
-    app.use(express.json());
-    app.use(nodeHandler(handler));
-    const port = await listen(createServer(app));
-    const response = await fetch(`http://127.0.0.1:${port}/agents/greeter/runs`, hi);
-    expect(response.status).toBe(500);
-    expect((await problemOf(response)).detail).toContain("express.json()");
-    // It leaves requests without a body alone, and so do we.
-    expect((await fetch(`http://127.0.0.1:${port}/health`)).status).toBe(200);
-  });
-});
-
-describe("HTTP/2", () => {
-  test("serves streams, with no header that HTTP/2 forbids, and notices who leaves", async () => {
-    const { handler, call, talk } = serving();
-    const { run } = await startRun(call, "puppet");
-    let signal: AbortSignal | undefined;
-    const listener = nodeHandler((request) => {
-      signal = request.signal;
-      return handler(request);
-    });
-    const port = await listen(createHttp2Server(listener));
-    const session = connectHttp2(`http://127.0.0.1:${port}`);
-    const stream = session.request({ ":path": `/runs/${run}/events` });
-    const [headers] = await once(stream, "response");
-    expect(headers[":status"]).toBe(200);
-    expect(headers["content-type"]).toBe("text/event-stream");
-    expect(headers).not.toHaveProperty("connection");
-    stream.setEncoding("utf8");
-    talk.say("over two");
-    let text = "";
-    for await (const chunk of stream) {
-      text += chunk;
-      if (text.includes("over two")) break;
-    }
-    if (!signal?.aborted) await once(signal!, "abort");
-    const post = session.request({
-      ":method": "POST",
-      ":path": `/runs/${run}/cancel`,
-      "content-type": "application/json",
-    });
-    post.end('{"reason":"enough"}');
-    const [answer] = await once(post, "response");
-    expect(answer[":status"]).toBe(202);
-    post.resume();
-    await once(post, "close");
-    session.close();
-    await once(session, "close");
-  });
-
-  test("a body that breaks resets the stream", async () => {
-    async function* breaking() {
-      yield "one";
-      throw new Error("secret");
-    }
-    const listener = nodeHandler(() => sseResponse(breaking(), { onError: () => {} }));
-    const port = await listen(createHttp2Server(listener));
-    const session = connectHttp2(`http://127.0.0.1:${port}`);
-    const stream = session.request({ ":path": "/" });
-    stream.resume();
-    const [error] = await once(stream, "error");
-    expect(error.code).toBe("ERR_HTTP2_STREAM_ERROR");
-    expect(stream.rstCode).toBe(constants.NGHTTP2_INTERNAL_ERROR);
-    session.close();
-    await once(session, "close");
   });
 });

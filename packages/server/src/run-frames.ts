@@ -8,7 +8,7 @@ import {
   type SnapshotFrame,
 } from "@runwire/core/protocol";
 import type { FrameFormat } from "./frame-format.ts";
-import { chunkBytes } from "./stream-writer.ts";
+import { chunkBytes, type Piece } from "./stream-writer.ts";
 
 type Bytes = readonly Uint8Array<ArrayBuffer>[];
 
@@ -45,12 +45,12 @@ export function encodeRunItem(format: FrameFormat, item: TailItem, prefix = ""):
 export function threadEncoder(
   format: FrameFormat,
   run?: string,
-): (item: ThreadItem) => Bytes | string {
+): (item: ThreadItem) => readonly Piece[] {
   let prefix = run === undefined ? "" : prefixOf(run);
   return (item) => {
     if (item.type !== "run") return encodeRunItem(format, item, prefix);
     prefix = prefixOf(item.run);
-    return format.frame(JSON.stringify({ type: "run", run: item.run }));
+    return [format.frame(JSON.stringify({ type: "run", run: item.run }))];
   };
 }
 

@@ -127,10 +127,7 @@ export interface CallInit {
   readonly signal?: AbortSignal;
 }
 
-function requestOf(
-  path: string,
-  { method, json, body, headers, signal }: CallInit,
-): Request {
+function requestOf(path: string, { method, json, body, headers, signal }: CallInit): Request {
   const text = json === undefined ? body : JSON.stringify(json);
   return new Request(`http://localhost${path}`, {
     method: method ?? (text === undefined ? "GET" : "POST"),

@@ -34,7 +34,7 @@ export function sseResponse<T>(
   const body = writeStream(source, {
     encode(value) {
       const block = frame(value);
-      return block === undefined ? "" : formatFrame(block);
+      return block === undefined ? [] : [formatFrame(block)];
     },
     preamble: formatPreamble(retryMs),
     keepAlive: sse.keepAlive,

@@ -9,7 +9,7 @@ function open(source: AsyncIterable<Piece | readonly Piece[]>, more: Partial<Opt
   const errors: unknown[] = [];
   const closed = vi.fn();
   const body = writeStream(source, {
-    encode: (item) => item,
+    encode: (item) => (isList(item) ? item : [item]),
     preamble: "",
     keepAlive: ".",
     keepAliveMs: 60_000,
@@ -19,6 +19,11 @@ function open(source: AsyncIterable<Piece | readonly Piece[]>, more: Partial<Opt
   });
   return { body, errors, closed };
 }
+
+function isList(item: Piece | readonly Piece[]): item is readonly Piece[] {
+  return Array.isArray(item);
+}
+
 type Options = WriterOptions<Piece | readonly Piece[]>;
 
 /** A source to feed by hand, which says whether it was asked, and whether it was let go. */
@@ -235,6 +240,23 @@ describe("the end", () => {
     await body.cancel();
     await nextMacrotask();
     expect(errors).toEqual([fault]);
+  });
+
+  test("one that fails after it was let go is nobody's business", async () => {
+    let fail = (_: Error) => {};
+    const source: AsyncIterable<Piece> = {
+      [Symbol.asyncIterator]: () => ({
+        next: () =>
+          new Promise((_, reject) => {
+            fail = reject;
+          }),
+      }),
+    };
+    const { body, errors } = open(source);
+    await body.cancel();
+    fail(new Error("aborted"));
+    await nextMacrotask();
+    expect(errors).toEqual([]);
   });
 
   test("the signal ends the stream and lets the source go, also while the viewer does not read", async () => {

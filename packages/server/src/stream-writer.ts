@@ -5,7 +5,7 @@ export type Piece = string | Uint8Array<ArrayBuffer>;
 
 export interface WriterOptions<T> {
   /** The frames of one item, in order. A throw breaks the stream. */
-  encode(item: T): Piece | readonly Piece[];
+  encode(item: T): readonly Piece[];
   /** Sent at once, before the source gives anything. */
   readonly preamble: string;
   /** Sent every `keepAliveMs`, between frames. */
@@ -106,12 +106,7 @@ class StreamWriter<T> {
         const next = await this.#iterator.next();
         if (this.#over) return;
         if (next.done) return this.#end();
-        const pieces = this.#options.encode(next.value);
-        if (!Array.isArray(pieces)) {
-          if (this.#add(pieces as Piece)) await nextMacrotask();
-          continue;
-        }
-        for (const piece of pieces as readonly Piece[]) {
+        for (const piece of this.#options.encode(next.value)) {
           if (!this.#wantsMore() && !(await this.#demand())) return;
           if (this.#add(piece)) await nextMacrotask();
         }
@@ -129,9 +124,10 @@ class StreamWriter<T> {
 
   /** What came before the fault still reaches the reader: an errored stream drops its queue. */
   async #break(error: unknown): Promise<void> {
+    // Let go, a source may well fail at what it was about to do.
+    if (this.#over) return;
     this.#options.onError(error);
     clearInterval(this.#timer);
-    if (this.#over) return;
     this.#flush();
     while (!this.#over && (this.#controller.desiredSize ?? queueBytes) < queueBytes) {
       await this.#read();

@@ -20,7 +20,7 @@ export function replyWithResult({ runtime, stream }: Context, run: string): Repl
   return stream<string>({
     format: jsonFormat,
     source: (signal) => resultOf(runtime, run, signal),
-    encode: (text) => text,
+    encode: (text) => [text],
   });
 }
 
