@@ -31,9 +31,9 @@ export interface EventLog {
   /**
    * All or nothing, by the holder of the current epoch only. `after` = tail: written. All of it at or below the tail,
    * and written by this epoch: a repeat, ok and nothing written. Otherwise `gap`. `consume` moves the inbox's `done`
-   * forward (never back). `end` with commands still pending (`consume` < inbox tail): `inbox`, nothing written.
-   * An empty `events` with `end` or `consume` is allowed. A repeat is recognised before all refusals but `gone`; one
-   * that has no events, by its `end`: the run's newest, by this epoch and after this seq.
+   * forward (never back, nor past the newest command). `end` with commands still pending (`consume` < inbox tail):
+   * `inbox`, nothing written. An empty `events` with `end` or `consume` is allowed. A repeat is recognised before all
+   * refusals but `gone`; one that has no events, by its `end`: the run's newest, by this epoch and after this seq.
    */
   append(run: string, batch: Append): Promise<AppendResult>;
 

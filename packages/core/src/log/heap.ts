@@ -1,6 +1,5 @@
 /** A binary heap: the smallest item first. Order among equals is undefined. */
 export interface Heap<T> {
-  readonly size: number;
   peek(): T | undefined;
   push(item: T): void;
   pop(): T | undefined;
@@ -36,9 +35,6 @@ export function heap<T>(before: (a: T, b: T) => boolean): Heap<T> {
   }
 
   return {
-    get size() {
-      return items.length;
-    },
     peek: () => items[0],
     push(item) {
       items.push(item);

@@ -184,6 +184,7 @@ async function makeKit(makeLog: MakeLog, options: LogCaseOptions): Promise<Kit> 
         const part = await log.read(run, cursor, 1_000);
         ok(part.status === "events", `reading ${run} from the start: ${part.status}`);
         if (part.events.length === 0) return all;
+        ok(part.events[0]?.seq === all.length + 1, "a read goes on after its cursor");
         all.push(...part.events);
         cursor = { seq: part.events.at(-1)?.seq ?? 0, epoch: part.epoch };
       }
