@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { createServer } from "node:http";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { eventually, listen, post, raw, standstill } from "./node.test.helper.ts";
 import { type FetchHandler, nodeHandler } from "./node.ts";
 import { follow, framesOf, problemOf, serving, textOf, typesOf } from "./serving.test.helper.ts";
@@ -233,11 +233,15 @@ describe("responses", () => {
     expect(text).not.toContain("secret");
   });
 
-  test("a handler that rejects is a 500 without its reasons", async () => {
-    const { url } = await serve(() => Promise.reject(new Error("secret")));
+  test("a handler that rejects is a 500 without its reasons, which go to the console", async () => {
+    const told = vi.spyOn(console, "error").mockReturnValue();
+    const fault = new Error("secret");
+    const { url } = await serve(() => Promise.reject(fault));
     const response = await fetch(url);
     expect(response.status).toBe(500);
-    expect(await response.text()).toBe("");
+    expect(JSON.stringify(await problemOf(response))).not.toContain("secret");
+    expect(told).toHaveBeenCalledWith(fault);
+    told.mockRestore();
   });
 
   test("several cookies stay several, an empty body is empty, HEAD has none", async () => {

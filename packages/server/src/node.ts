@@ -58,7 +58,7 @@ async function exchange(
     if (viewer.signal.aborted) await response.body?.cancel();
     else await send(response, req, res);
   } catch {
-    // The handler rejected, or the body broke: no answer may look complete.
+    // The body broke, or its headers are none: no answer may look complete.
     if (res.headersSent) breakOff(res);
     else res.writeHead(500).end();
   }
@@ -80,7 +80,13 @@ async function answer(
     const detail = "The method, the URL or the Host header is not valid.";
     return toResponse(new Problem("invalid-request", { detail }));
   }
-  return handler(request);
+  try {
+    return await handler(request);
+  } catch (error) {
+    // One of `createHandler` does not reject; nobody else would ever hear of it from others.
+    console.error(error);
+    return toResponse(new Problem("internal"));
+  }
 }
 
 /** What is wrong with how the handler was mounted, and what to do about it. */
