@@ -90,7 +90,7 @@ function compile(count) {
   const tsconfig = {
     compilerOptions: {
       target: "ES2022",
-      lib: ["ES2023", "DOM", "DOM.Iterable", "DOM.AsyncIterable"],
+      lib: ["ES2024", "DOM", "DOM.Iterable", "DOM.AsyncIterable"],
       module: "ESNext",
       moduleResolution: "bundler",
       moduleDetection: "force",
