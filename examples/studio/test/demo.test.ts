@@ -1,6 +1,7 @@
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import type { StudioMessage } from "../src/page/types.ts";
 import { useTeam } from "./team.ts";
 
 const team = useTeam();
@@ -116,11 +117,7 @@ test("the planner has both sub-agents work at the same time", async () => {
   expect(Object.keys(run.state?.scopes ?? {})).toHaveLength(2);
 });
 
-type Team = ReturnType<typeof useTeam>["runtime"];
-type State = ReturnType<Team["run"]>["state"];
-
-function callsOf(state: State) {
-  return (state?.messages ?? [])
-    .flatMap(({ parts }) => parts)
-    .filter((part) => part.type === "tool");
+function callsOf(state: { readonly messages: readonly StudioMessage[] } | undefined) {
+  const parts = state?.messages.flatMap(({ parts }) => parts) ?? [];
+  return parts.filter((part) => part.type === "tool");
 }

@@ -20,7 +20,7 @@ export async function readSections(root: string, path: string): Promise<readonly
   return cutSections(path, await readFile(join(root, path), "utf8"));
 }
 
-/** Cuts a page at its headings. Code blocks are text too: a `#` in them is no heading. */
+/** Cuts a page at its headings, and leaves its code out: what people search for is said in words. */
 export function cutSections(path: string, markdown: string): readonly Section[] {
   const sections: Section[] = [];
   let heading = path;
@@ -33,7 +33,7 @@ export function cutSections(path: string, markdown: string): readonly Section[] 
     if (token.type === "heading") {
       close();
       heading = token.text;
-    } else {
+    } else if (token.type !== "code") {
       text += token.raw;
     }
   }

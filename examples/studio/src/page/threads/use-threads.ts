@@ -1,0 +1,54 @@
+import type { ThreadPage } from "@runwire/client";
+import { useCallback, useEffect, useState } from "react";
+import { client } from "../client.ts";
+import { explain } from "../conversation/explain.ts";
+
+type ThreadInfo = ThreadPage["threads"][number];
+
+export interface ThreadList {
+  readonly threads: readonly ThreadInfo[];
+  readonly problem?: string;
+  /** Absent: all of them are here. */
+  readonly more?: (() => void) | undefined;
+  readonly remove: (thread: string) => Promise<void>;
+}
+
+const pageSize = 30;
+
+/** The conversations, newest first: fetched again when `version` changes and when one comes back to the page. */
+export function useThreads(version: unknown): ThreadList {
+  const [limit, setLimit] = useState(pageSize);
+  const [page, setPage] = useState<ThreadPage>({ threads: [] });
+  const [problem, setProblem] = useState<string>();
+
+  const load = useCallback(async () => {
+    try {
+      setPage(await client.threads.list({ limit }));
+      setProblem(undefined);
+    } catch (error) {
+      setProblem(explain(error as Error));
+    }
+  }, [limit]);
+
+  useEffect(() => {
+    void load();
+    const onFocus = () => void load();
+    addEventListener("focus", onFocus);
+    return () => removeEventListener("focus", onFocus);
+  }, [load, version]);
+
+  const remove = async (thread: string) => {
+    try {
+      await client.threads.delete(thread);
+    } catch (error) {
+      setProblem(explain(error as Error));
+    }
+    await load();
+  };
+  return {
+    threads: page.threads,
+    ...(problem !== undefined && { problem }),
+    more: page.next === undefined ? undefined : () => setLimit(limit + pageSize),
+    remove,
+  };
+}

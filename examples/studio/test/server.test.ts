@@ -1,0 +1,95 @@
+import { once } from "node:events";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { request } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { text } from "node:stream/consumers";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { runMain, type Studio, startStudio } from "./studio.ts";
+
+describe("the server", { timeout: 30_000 }, () => {
+  let page: string;
+  let studio: Studio;
+  beforeAll(async () => {
+    page = await mkdtemp(join(tmpdir(), "studio-page-"));
+    await writeFile(join(page, "index.html"), "<!doctype html><title>Studio</title>");
+    studio = await startStudio(page);
+  }, 30_000);
+  afterAll(async () => {
+    await studio.stop();
+    await rm(page, { recursive: true });
+  });
+
+  test("serves the page at its root and for each conversation, with a policy", async () => {
+    for (const path of ["/", "/t/thr_1"]) {
+      const response = await fetch(studio.url + path);
+      expect(response.status).toBe(200);
+      expect(await response.text()).toContain("Studio");
+      const policy = response.headers.get("content-security-policy");
+      expect(policy).toContain("default-src 'none'");
+      expect(policy).not.toContain("unsafe");
+      expect(response.headers.get("x-content-type-options")).toBe("nosniff");
+    }
+  });
+
+  test("says whether a model answers", async () => {
+    expect(await (await fetch(`${studio.url}/studio.json`)).json()).toEqual({ model: null });
+  });
+
+  test.each([
+    "/../package.json",
+    "/..%2fpackage.json",
+    "/%2e%2e/%2e%2e/etc/passwd",
+    "/assets/..%2f..%2fpackage.json",
+    "/assets/../../../../../../etc/passwd",
+    "/t/..%2f..%2fpackage.json/x",
+    "/%00",
+  ])("gives nothing from outside of the page's folder: %s", async (path) => {
+    const status = await rawStatus(path);
+    expect(status).toBe(404);
+  });
+
+  test("says that a port is taken, and exits with 1", async () => {
+    const second = runMain({ STUDIO_PAGE: page, PORT: `${studio.port}` });
+    const [stderr, [code]] = await Promise.all([text(second.stderr), once(second, "exit")]);
+    expect(code).toBe(1);
+    expect(stderr).toContain(`Port ${studio.port} is taken.`);
+    expect(stderr).toContain(`PORT=${studio.port + 1} npm start`);
+  });
+
+  test.each([
+    [{ PORT: "web" }, 'PORT is "web"'],
+    [{ PORT: "0", STUDIO_PAGE: "/nowhere" }, "There is no built page in /nowhere"],
+  ])("says what is wrong with %j", async (env, message) => {
+    const child = runMain({ STUDIO_PAGE: page, ...env });
+    const [stderr, [code]] = await Promise.all([text(child.stderr), once(child, "exit")]);
+    expect(code).toBe(1);
+    expect(stderr).toContain(message);
+  });
+
+  test.each(["SIGINT", "SIGTERM"] as const)(
+    "ends in peace on %s, also while it streams",
+    async (signal) => {
+      const own = await startStudio(page);
+      const response = await fetch(`${own.url}/api/agents/assistant/runs`, {
+        method: "POST",
+        headers: { "content-type": "application/json", accept: "text/event-stream" },
+        body: JSON.stringify({ input: "Good morning!" }),
+      });
+      const reader = response.body?.getReader();
+      await reader?.read();
+      expect(await own.stop(signal)).toBe(0);
+      await reader?.cancel().catch(() => {});
+    },
+  );
+
+  /** As it stands: `fetch` would tidy the path up. */
+  async function rawStatus(path: string): Promise<number | undefined> {
+    const { hostname, port } = new URL(studio.url);
+    const sent = request({ hostname, port, path });
+    sent.end();
+    const [response] = await once(sent, "response");
+    response.resume();
+    return response.statusCode;
+  }
+});

@@ -1,0 +1,84 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { build } from "vite";
+
+const root = join(import.meta.dirname, "..");
+
+/** Builds the page out of the sources of all packages, as `npm start` does out of the built ones. */
+export async function buildPage(): Promise<string> {
+  const outDir = await mkdtemp(join(tmpdir(), "studio-page-"));
+  await build({
+    root,
+    logLevel: "error",
+    resolve: {
+      alias: {
+        "@runwire/react": "/tmp/preview/react-stub.ts",
+        react: join(root, "node_modules/react"),
+      },
+      conditions: ["@runwire/source", "module", "browser", "development|production"],
+    },
+    build: { outDir, emptyOutDir: true },
+  });
+  return outDir;
+}
+
+export interface Studio {
+  readonly url: string;
+  readonly port: number;
+  /** The folder of its notes. */
+  readonly notes: string;
+  readonly process: ChildProcess;
+  /** Resolves when the process is gone, with its exit code. */
+  stop(signal?: NodeJS.Signals): Promise<number | null>;
+}
+
+/** Starts the server's own entry, on a port that is free unless one is given. */
+export async function startStudio(page: string, port = 0): Promise<Studio> {
+  const notes = await mkdtemp(join(tmpdir(), "studio-notes-"));
+  const child = runMain({ STUDIO_PAGE: page, STUDIO_NOTES: notes, PORT: `${port}` });
+  const exited = once(child, "exit");
+  child.stderr.pipe(process.stderr);
+  const url = await Promise.race([
+    lineWith(child, /http:\S+/),
+    exited.then(([code]) => {
+      throw new Error(`The studio exited with ${code} before it listened.`);
+    }),
+  ]);
+  return {
+    url,
+    port: Number(new URL(url).port),
+    notes,
+    process: child,
+    async stop(signal = "SIGKILL") {
+      child.kill(signal);
+      await exited;
+      await rm(notes, { recursive: true, force: true });
+      return child.exitCode;
+    },
+  };
+}
+
+/** The process of `npm start`, without a key and against the packages' sources. */
+export function runMain(env: Record<string, string>) {
+  const { OPENAI_API_KEY: _, ...rest } = process.env;
+  return spawn(
+    process.execPath,
+    ["--conditions=@runwire/source", join(root, "src/server/main.ts")],
+    { env: { ...rest, ...env }, stdio: ["ignore", "pipe", "pipe"] },
+  );
+}
+
+async function lineWith(child: ChildProcess, pattern: RegExp): Promise<string> {
+  if (child.stdout === null) throw new Error("The process has no stdout.");
+  // Read on to the end: a pipe that nobody empties blocks who writes into it.
+  return new Promise((resolve) => {
+    createInterface({ input: child.stdout as NodeJS.ReadableStream }).on("line", (line) => {
+      const match = pattern.exec(line);
+      if (match !== null) resolve(match[0]);
+    });
+  });
+}
