@@ -1,9 +1,16 @@
+import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 
 // Workspace packages resolve to their TypeScript sources: tests need no build.
 const source = ["@runwire/source", "module", "development|production"];
 const node = [...source, "node"];
 const browser = [...source, "browser"];
+const react = ["packages/react/src/**/*.test.{ts,tsx}", "test/react/**/*.test.tsx"];
+// What the other end of the peer range is tested with. Its own folder, so that each React finds itself.
+const react18 = ["react", "react-dom", "@testing-library/react"].map((name) => ({
+  find: new RegExp(`^${name}(?=/|$)`),
+  replacement: fileURLToPath(new URL(`test/react-18/node_modules/${name}`, import.meta.url)),
+}));
 
 export default defineConfig({
   test: {
@@ -35,7 +42,18 @@ export default defineConfig({
         test: {
           name: "react",
           environment: "jsdom",
-          include: ["packages/react/src/**/*.test.{ts,tsx}"],
+          include: react,
+          provide: { react: "19" },
+        },
+      },
+      {
+        resolve: { conditions: browser, alias: react18 },
+        ssr: { resolve: { conditions: node } },
+        test: {
+          name: "react-18",
+          environment: "jsdom",
+          include: react,
+          provide: { react: "18" },
         },
       },
     ],

@@ -17,7 +17,7 @@ export interface Commands {
   result(run: string, call: string, result: Result, signal?: AbortSignal): Promise<void>;
 }
 
-export interface MessageIds {
+interface MessageIds {
   readonly message: string;
   readonly command: string;
 }

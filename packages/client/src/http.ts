@@ -8,10 +8,10 @@ export interface HttpOptions {
   /** Where the server's handler is mounted: its origin and base path. Relative addresses need a page. */
   readonly url: string;
   /** For every request; a function is asked before each one, also before each reconnect. */
-  readonly headers?: HeadersInit | (() => HeadersInit | Promise<HeadersInit>);
+  readonly headers?: HeadersInit | (() => HeadersInit | Promise<HeadersInit>) | undefined;
   /** Instead of the global one. */
-  readonly fetch?: (url: string, init: RequestInit) => Promise<Response>;
-  readonly credentials?: RequestCredentials;
+  readonly fetch?: ((url: string, init: RequestInit) => Promise<Response>) | undefined;
+  readonly credentials?: RequestCredentials | undefined;
 }
 
 export interface Ask {
