@@ -2,11 +2,12 @@ import type { InboxEntry } from "../protocol/command.ts";
 import type { RunError } from "../protocol/errors.ts";
 import type { NewEvent } from "../protocol/events.ts";
 import type { Json } from "../protocol/json.ts";
-import type { ToolPart } from "../protocol/message.ts";
+import type { Message, ToolPart } from "../protocol/message.ts";
+import { isId } from "../protocol/order-rule.ts";
 import { pendingCalls } from "../protocol/selectors.ts";
 import type { RunState } from "../protocol/state.ts";
-import { validate } from "../validate.ts";
 import { findCall, scopeOf, settled } from "./calls.ts";
+import { check } from "./check.ts";
 import type { Registry } from "./registry.ts";
 
 /**
@@ -34,8 +35,11 @@ export async function answer(
         ...(command.reason !== undefined && { reason: command.reason }),
         ...mark,
       };
-    case "message":
+    case "message": {
+      const fault = messageFault(state, command.message);
+      if (fault !== undefined) return reject(fault);
       return { type: "message.received", message: { ...command.message, at }, ...mark };
+    }
     case "approval": {
       const found = findApproval(state, command.approval);
       if (found === undefined) return reject("There is no such approval.");
@@ -73,6 +77,19 @@ export async function answer(
   }
 }
 
+/** Why a message cannot become part of the history: it must be a user's, and new. */
+function messageFault(state: RunState, { id, role, parts }: Message): string | undefined {
+  if (!isId(id)) return "The message's id must be 1 to 128 characters without control characters.";
+  if (role !== "user") return "Only a user's message can be sent to a run.";
+  if (parts.some(({ type }) => type !== "text" && type !== "file")) {
+    return "A message that is sent to a run holds text and files only.";
+  }
+  for (const scope of [state, ...Object.values(state.scopes)]) {
+    if (scope.messages.some((message) => message.id === id)) return "The message is there already.";
+  }
+  return undefined;
+}
+
 /** A command of a newer version: refused, not lost. */
 function unknown(_command: never, reject: (reason: string) => NewEvent): NewEvent {
   return reject("This version does not know the command.");
@@ -94,7 +111,7 @@ async function settle(
   const callee = at === undefined ? undefined : registry.callee(at, name);
   const schema = callee?.type === "tool" ? callee.tool.output : undefined;
   if (schema !== undefined) {
-    const checked = await validate(schema, output);
+    const checked = await check(schema, output);
     if ("issues" in checked) {
       const message = `The viewer's result of ${name} does not fit its output schema.`;
       return {

@@ -1,7 +1,11 @@
 import type { ToolContext, ToolDefinition } from "../definition.ts";
+import { nextMacrotask } from "../macrotask.ts";
 import type { Json } from "../protocol/json.ts";
 import type { ToolPart } from "../protocol/message.ts";
 import type { Task } from "./task.ts";
+
+/** Yields after which other work gets its turn: a generator that never waits must not hold up timers and signals. */
+const hopYields = 256;
 
 /**
  * Runs a tool's `execute` to its output: a value, a promise, or an iterator whose yields are progress. Rejects with
@@ -32,16 +36,23 @@ async function drain(
   iterator: AsyncIterator<unknown> | Iterator<unknown>,
   signal: AbortSignal,
 ): Promise<unknown> {
-  for (;;) {
-    const { done, value } = await iterator.next();
-    if (done) return value;
-    if (signal.aborted) {
-      await iterator.return?.();
-      return undefined;
+  const { call, name } = part;
+  let finished = false;
+  try {
+    for (let sinceHop = 1; ; sinceHop++) {
+      const { done, value } = await iterator.next();
+      if (done) {
+        finished = true;
+        return value;
+      }
+      if (signal.aborted) return undefined;
+      task.push([{ type: "tool.progressed", call, name, data: toJson(value) }]);
+      const full = task.pause();
+      if (full !== undefined) await full;
+      else if (sinceHop % hopYields === 0) await nextMacrotask();
     }
-    task.push([{ type: "tool.progressed", call: part.call, name: part.name, data: toJson(value) }]);
-    const full = task.pause();
-    if (full !== undefined) await full;
+  } finally {
+    if (!finished) await iterator.return?.();
   }
 }
 

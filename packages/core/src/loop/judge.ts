@@ -3,7 +3,7 @@ import { maxEventBytes } from "../log/event-log.ts";
 import type { ModelEvent } from "../model.ts";
 import type { RunError } from "../protocol/errors.ts";
 import type { Json } from "../protocol/json.ts";
-import { validate } from "../validate.ts";
+import { check } from "./check.ts";
 import { handoffName } from "./registry.ts";
 import type { Judged } from "./step-recorder.ts";
 
@@ -30,7 +30,7 @@ export async function judge(
     );
   }
   if (tool.input !== undefined) {
-    const checked = await validate(tool.input, input);
+    const checked = await check(tool.input, input);
     if ("issues" in checked) {
       const message = `The input of ${event.name} does not fit its schema.`;
       return { error: { code: "invalid-input", message, details: checked.issues } };

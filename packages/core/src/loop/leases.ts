@@ -29,33 +29,43 @@ export function createLeases(
   const held = new Map<string, Held>();
   const over = new AbortController();
   let waiters: (() => void)[] = [];
-  let renewing = false;
+  let keeping = false;
 
-  const renew = async (): Promise<void> => {
-    if (renewing) return;
-    renewing = true;
+  const renew = async (all: readonly Held[]): Promise<void> => {
+    const asked = performance.now();
+    const answered = new AbortController();
+    try {
+      const results = await Promise.race([
+        log.renew(
+          all.map(({ lease: { run, epoch } }) => ({ run, epoch })),
+          leaseMs,
+        ),
+        sleep(leaseMs, answered.signal, { unref: true }),
+      ]);
+      for (const [i, { limit, worker }] of all.entries()) {
+        const result = results?.[i];
+        if (result?.status === "fenced") worker.lose();
+        if (result?.status !== "ok") continue;
+        limit.deadline = Math.max(limit.deadline, asked + leaseMs);
+        worker.noticeInbox(result.inbox);
+      }
+    } catch (error) {
+      onError(error);
+    }
+    answered.abort();
+    // Without an answer the lease has run out, and somebody else may have it by now.
+    for (const { limit, worker } of all) if (performance.now() >= limit.deadline) worker.lose();
+  };
+
+  const keep = async (): Promise<void> => {
+    if (keeping) return;
+    keeping = true;
     while (held.size > 0 && !over.signal.aborted) {
       await sleep(leaseMs / 3, over.signal, { unref: true });
-      const all = [...held.values()];
-      if (all.length === 0 || over.signal.aborted) break;
-      const asked = performance.now();
-      const refs = all.map(({ lease: { run, epoch } }) => ({ run, epoch }));
-      try {
-        const results = await log.renew(refs, leaseMs);
-        for (const [i, result] of results.entries()) {
-          const entry = all[i] as Held;
-          if (result.status === "fenced") entry.worker.lose();
-          else {
-            entry.limit.deadline = asked + leaseMs;
-            entry.worker.noticeInbox(result.inbox);
-          }
-        }
-      } catch (error) {
-        onError(error);
-        for (const entry of all) if (performance.now() > entry.limit.deadline) entry.worker.lose();
-      }
+      // Not awaited: the next renewal must not wait for an answer that never comes.
+      if (held.size > 0 && !over.signal.aborted) void renew([...held.values()]);
     }
-    renewing = false;
+    keeping = false;
   };
 
   return {
@@ -77,7 +87,7 @@ export function createLeases(
         waiters = [];
         for (const resolve of ready) resolve();
       });
-      void renew();
+      void keep();
       return worker;
     },
     workers: () => [...held.values()].map(({ worker }) => worker),

@@ -1,16 +1,18 @@
 import type { LimitName, RunError } from "../protocol/errors.ts";
 import type { RunState } from "../protocol/state.ts";
 
-/** Active ms up to `now`: time spent waiting does not count. */
+/** Active ms up to `now`: neither waiting counts nor the queue before the first step. */
 export function activeMs(state: RunState, now: number): number {
+  if (state.stepNumber === 0) return 0;
   const waiting = state.waitingSince === undefined ? 0 : now - state.waitingSince;
   return now - state.startedAt - state.waitedMs - waiting;
 }
 
-/** Store time at which the time limit strikes, if nothing waits before; `undefined` without one. */
+/** Store time at which the time limit strikes, if nothing waits before; `undefined`: it does not run. */
 export function timeLimitAt(state: RunState): number | undefined {
   const timeMs = state.limits?.timeMs;
-  return timeMs === undefined ? undefined : state.startedAt + state.waitedMs + timeMs;
+  if (timeMs === undefined || state.stepNumber === 0) return undefined;
+  return state.startedAt + state.waitedMs + timeMs;
 }
 
 /** The first of the named limits that is used up, as the error that ends the run. */

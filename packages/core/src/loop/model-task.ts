@@ -2,12 +2,15 @@ import type { AgentDefinition } from "../definition.ts";
 import { nextMacrotask } from "../macrotask.ts";
 import type { Model, ModelEvent, ModelRequest } from "../model.ts";
 import { ModelError } from "../model-error.ts";
+import type { RunError } from "../protocol/errors.ts";
 import type { NewEvent } from "../protocol/events.ts";
 import type { Message } from "../protocol/message.ts";
 import { noUsage } from "../protocol/usage.ts";
 import { RunwireError } from "../runwire-error.ts";
 import { scopeOf } from "./calls.ts";
+import { closeStep } from "./close-step.ts";
 import { judge } from "./judge.ts";
+import { messageOf } from "./message-of.ts";
 import { StepRecorder } from "./step-recorder.ts";
 import type { Task } from "./task.ts";
 
@@ -15,13 +18,17 @@ export interface ModelTaskContext {
   readonly agent: AgentDefinition;
   /** Store time in ms. */
   readonly now: () => number;
-  /** What the model is asked as the history stands now. May throw what the application's code threw. */
-  readonly request: () => Promise<ModelRequest>;
   readonly model: () => Model;
+  /** May take its time, and throw what the application's code threw. */
+  readonly instructions: () => Promise<string | undefined>;
+  /** What the model is asked as the history stands now. */
+  readonly request: (instructions: string | undefined) => ModelRequest;
 }
 
-/** How many responses' events are handled before other work gets its turn. */
+/** How many of the response's events are handled before other work gets its turn. */
 const hopEvents = 256;
+/** The details that an error may have, in UTF-16 units of JSON. */
+const maxDetails = 16_384;
 
 /**
  * One attempt of one step: opens it, streams the model into the log, and commits it, reverts it for a retry, or
@@ -29,22 +36,23 @@ const hopEvents = 256;
  */
 export async function runModel(task: Task, ctx: ModelTaskContext): Promise<void> {
   const { agent } = ctx;
-  const recorder = new StepRecorder();
-  // The history is read before the step opens: it must not hold the message that the step is about to write.
   const prepared = await prepare(ctx);
   if (task.signal.aborted) return;
+  // From here to the push nothing may wait: a message that came between the history and the step would count as heard.
+  const request = ctx.request("failed" in prepared ? undefined : prepared.instructions);
+  const recorder = new StepRecorder();
   const step = task.state.stepNumber + 1;
   const message = messageFor(task, agent);
   const model = "failed" in prepared ? "none" : prepared.model.id;
   task.push([{ type: "step.started", step, message, agent: agent.name, model }]);
   try {
     if ("failed" in prepared) throw prepared.failed;
-    const stream = prepared.model.stream(prepared.request, { signal: task.signal });
+    const stream = prepared.model.stream(request, { signal: task.signal });
     const end = await record(task, recorder, stream, agent);
     if (task.signal.aborted) return;
     recorder.begin(task.seq);
     recorder.finish({ code: "invalid-input", message: "The model did not finish this call." });
-    const { finishReason, usage, provider } = end;
+    const { finishReason, usage = noUsage, provider } = end;
     task.push([
       ...recorder.take(),
       {
@@ -56,7 +64,7 @@ export async function runModel(task: Task, ctx: ModelTaskContext): Promise<void>
       },
     ]);
   } catch (error) {
-    if (!task.signal.aborted) fail(task, ctx, recorder, step, error);
+    if (!task.signal.aborted) fail(task, ctx, step, error);
   }
 }
 
@@ -64,12 +72,13 @@ export async function runModel(task: Task, ctx: ModelTaskContext): Promise<void>
 async function prepare(
   ctx: ModelTaskContext,
 ): Promise<
-  { readonly model: Model; readonly request: ModelRequest } | { readonly failed: ModelError }
+  | { readonly model: Model; readonly instructions: string | undefined }
+  | { readonly failed: ModelError }
 > {
   try {
-    return { model: ctx.model(), request: await ctx.request() };
+    return { model: ctx.model(), instructions: await ctx.instructions() };
   } catch (cause) {
-    const message = cause instanceof Error ? cause.message : String(cause);
+    const message = messageOf(cause);
     return { failed: new ModelError({ code: "model-error", message, cause }) };
   }
 }
@@ -98,7 +107,7 @@ async function record(
       }
       // A judgement may take time, and other scopes write meanwhile: what is recorded so far goes out first.
       push(task, recorder.take());
-      const judged = await judge(event, agent);
+      const judged = await judge({ ...event, name: recorder.nameOf(event) }, agent);
       recorder.begin(task.seq);
       recorder.called(event, judged);
       push(task, recorder.take());
@@ -132,15 +141,9 @@ function messageFor(task: Task, agent: AgentDefinition): string {
   return mine ? last.id : `${state.run}.${task.seq + 1}`;
 }
 
-function fail(
-  task: Task,
-  ctx: ModelTaskContext,
-  recorder: StepRecorder,
-  step: number,
-  thrown: unknown,
-): void {
+function fail(task: Task, ctx: ModelTaskContext, step: number, thrown: unknown): void {
   const failure = ModelError.is(thrown) ? thrown : unexpected(thrown);
-  const error = failure.toRunError();
+  const error = clip(failure.toRunError());
   const { usage } = failure;
   const attempts = scopeOf(task.state, task.scope)?.attempts ?? 0;
   if (failure.retryable && attempts < ctx.agent.maxRetries) {
@@ -150,20 +153,16 @@ function fail(
     ]);
     return;
   }
-  recorder.begin(task.seq);
-  recorder.finish({
-    code: "cancelled",
-    message: "The model's answer failed before the call could run.",
-  });
+  const message = "The model's answer failed before the call could run.";
   task.push([
-    ...recorder.take(),
+    ...closeStep(scopeOf(task.state, task.scope), { code: "cancelled", message }),
     { type: "step.completed", step, finishReason: "error", usage: usage ?? noUsage, error },
   ]);
 }
 
 /** A throw that is no {@link ModelError}: mostly a broken connection. */
 function unexpected(thrown: unknown): ModelError {
-  const message = thrown instanceof Error ? thrown.message : String(thrown);
+  const message = messageOf(thrown);
   // Our own refusal of an event (too large) comes again with every attempt.
   return new ModelError({
     code: "model-error",
@@ -171,6 +170,12 @@ function unexpected(thrown: unknown): ModelError {
     retryable: !RunwireError.is(thrown),
     cause: thrown,
   });
+}
+
+/** A provider's error may quote the whole request: what does not fit an event is left out. */
+function clip({ details, ...error }: RunError): RunError {
+  const fits = details !== undefined && JSON.stringify(details).length <= maxDetails;
+  return { ...error, message: messageOf(error.message), ...(fits && { details }) };
 }
 
 /** Full jitter over 0.5 s, 1 s, 2 s … 30 s. */

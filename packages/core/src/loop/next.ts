@@ -1,10 +1,11 @@
+import type { AgentDefinition } from "../definition.ts";
 import { isEnded } from "../protocol/ended.ts";
 import type { RunError } from "../protocol/errors.ts";
 import type { NewEvent } from "../protocol/events.ts";
 import type { ToolPart } from "../protocol/message.ts";
 import type { RunState, ScopeState } from "../protocol/state.ts";
 import type { Action } from "./action.ts";
-import { lastCalls, settled } from "./calls.ts";
+import { lastCalls, scopeOf, settled } from "./calls.ts";
 import { exceeded } from "./limits.ts";
 import type { Registry } from "./registry.ts";
 import { subAgentMessages } from "./sub-agent.ts";
@@ -50,15 +51,16 @@ function scopeActions(ctx: Context, id: string | undefined, scope: ScopeState): 
     at: scope.retryAt ?? 0,
   };
   if (scope.step !== undefined) return [model];
-  if (ctx.registry.agent(scope.agent) === undefined) {
-    return [fail(id, { code: "internal", message: `There is no agent named "${scope.agent}".` })];
-  }
   if (scope.finishReason === "error") {
     return [fail(id, scope.error ?? { code: "model-error", message: "The model call failed." })];
   }
   const calls = lastCalls(scope);
   const open = calls.filter((part) => !settled(part));
   if (open.length > 0) return callActions(ctx, id, scope, open);
+  // Gone with a deploy. Its calls come first: a scope ends with nothing open.
+  if (ctx.registry.agent(scope.agent) === undefined) {
+    return [fail(id, { code: "internal", message: `There is no agent named "${scope.agent}".` })];
+  }
   const answered = calls.some((part) => part.executor !== "provider");
   const heard = scope.messages.at(-1)?.role === "user";
   if (scope.finishReason === undefined || scope.finishReason === "paused" || answered || heard) {
@@ -76,9 +78,14 @@ function callActions(
   const handoffs: { readonly part: ToolPart; readonly to: string }[] = [];
   const actions: Action[] = [];
   for (const part of open) {
+    const sub = scopeOf(ctx.state, part.call);
+    if (sub !== undefined) {
+      actions.push(...scopeActions(ctx, part.call, sub));
+      continue;
+    }
     const callee = ctx.registry.callee(scope, part.name);
     if (callee?.type === "handoff") handoffs.push({ part, to: callee.to });
-    else if (callee?.type === "agent") actions.push(...agentActions(ctx, part, callee.agent));
+    else if (callee?.type === "agent") actions.push(startAgent(ctx, part, callee.agent));
     else actions.push(toolAction(ctx, id, part, callee?.tool));
   }
   if (actions.length > 0) return actions;
@@ -100,19 +107,13 @@ function handoff(id: string | undefined, scope: ScopeState, part: ToolPart, to: 
   });
 }
 
-function agentActions(
-  ctx: Context,
-  part: ToolPart,
-  agent: Parameters<typeof subAgentMessages>[0],
-): readonly Action[] {
-  const scope = Object.hasOwn(ctx.state.scopes, part.call)
-    ? ctx.state.scopes[part.call]
-    : undefined;
-  if (scope !== undefined) return scopeActions(ctx, part.call, scope);
+function startAgent(ctx: Context, part: ToolPart, agent: AgentDefinition): Action {
   const messages = subAgentMessages(agent, ctx.state.run, part);
-  return [
-    emit(`agent:${part.call}`, part.call, { type: "agent.started", agent: agent.name, messages }),
-  ];
+  return emit(`agent:${part.call}`, part.call, {
+    type: "agent.started",
+    agent: agent.name,
+    messages,
+  });
 }
 
 function toolAction(

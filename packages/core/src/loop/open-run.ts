@@ -1,10 +1,11 @@
 import type { EventLog, Lease } from "../log/event-log.ts";
 import { historyOf, readRun } from "../log/read-run.ts";
 import type { Model } from "../model.ts";
-import { createDraft } from "../protocol/draft.ts";
+import { createDraft, type RunDraft } from "../protocol/draft.ts";
 import { isKnown } from "../protocol/event-types.ts";
 import type { NewEvent } from "../protocol/events.ts";
 import type { History, RunState } from "../protocol/state.ts";
+import { persist } from "./persist.ts";
 import type { Registry } from "./registry.ts";
 import { RunWriter } from "./writer.ts";
 
@@ -39,18 +40,41 @@ export async function openRun(
   ctx: WorkerContext,
   wake: () => void,
 ): Promise<OpenRun | undefined> {
+  const { log, now, held, onError } = ctx;
+  const read = await persist(
+    () => readAll(lease, log),
+    (error) => {
+      onError(error);
+      return held();
+    },
+  );
+  if (read === undefined) return undefined;
+  if ("unknown" in read) return refuse(lease, ctx, read.unknown);
+  const { draft, state, earlier } = read;
+  const writer = new RunWriter({ log, lease, draft, now, held, wake, onError });
+  // A start that is repeated gets its lease again, maybe after this process worked with it.
+  if (lease.why !== "new" || state.seq > 1) writer.push(takeUp(lease, state));
+  return { writer, earlier };
+}
+
+/** `undefined`: the lease is stale, or the run is gone. */
+async function readAll(
+  lease: Lease,
+  log: EventLog,
+): Promise<
+  | { readonly draft: RunDraft; readonly state: RunState; readonly earlier: History }
+  | { readonly unknown: string }
+  | undefined
+> {
   const draft = createDraft();
-  for await (const { events } of readRun(ctx.log, lease.run)) {
+  for await (const { events } of readRun(log, lease.run)) {
     const unknown = events.find((event) => !isKnown(event.type));
-    if (unknown !== undefined) return refuse(lease, ctx, unknown.type);
+    if (unknown !== undefined) return { unknown: unknown.type };
     draft.applyAll(events);
   }
   const state = draft.snapshot();
   if (state === undefined || state.seq !== lease.tail) return undefined;
-  const { log, now, held, onError } = ctx;
-  const writer = new RunWriter({ log, lease, draft, now, held, wake, onError });
-  if (lease.why !== "new") writer.push(takeUp(lease, state));
-  return { writer, earlier: await historyOf(log, state.previous) };
+  return { draft, state, earlier: await historyOf(log, state.previous) };
 }
 
 /** One batch, so that nobody finds the run taken up but its old steps still open. */

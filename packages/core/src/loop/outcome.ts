@@ -4,10 +4,10 @@ import type { NewEvent } from "../protocol/events.ts";
 import type { Json } from "../protocol/json.ts";
 import { lastText } from "../protocol/selectors.ts";
 import type { RunState, ScopeState } from "../protocol/state.ts";
-import { validate } from "../validate.ts";
+import { RunwireError } from "../runwire-error.ts";
 import type { Outcome } from "./action.ts";
 import { findCall } from "./calls.ts";
-import type { Registry } from "./registry.ts";
+import { check } from "./check.ts";
 
 /** Rejected structured outputs after which the agent has failed: one repair. */
 const maxRepairs = 1;
@@ -23,7 +23,7 @@ export async function answerOf(
   scope: ScopeState,
   agent: AgentDefinition | undefined,
 ): Promise<Answer> {
-  const text = lastText(scope.messages) ?? "";
+  const text = lastText(scope.messages);
   const schema = agent?.output;
   // A refusal or a filtered answer is no attempt at the schema: the finish reason tells it.
   if (schema === undefined || scope.finishReason !== "stop") return { type: "text", text };
@@ -41,7 +41,7 @@ export async function answerOf(
   } catch {
     return problem("It is not JSON.");
   }
-  const checked = await validate(schema, value);
+  const checked = await check(schema, value);
   if (!("issues" in checked)) return { type: "output", output: value };
   const issues = checked.issues.map(({ path, message }) => `${path || "/"}: ${message}`);
   return problem(issues.join("; "), checked.issues as unknown as Json);
@@ -73,18 +73,15 @@ export function subResult(
   scope: string,
   outcome: Outcome,
   answer?: Answer,
-): NewEvent | undefined {
+): NewEvent {
   const found = findCall(state, scope);
-  if (found === undefined) return undefined;
+  if (found === undefined) {
+    throw new RunwireError("internal", { message: `The scope "${scope}" answers no call.` });
+  }
   const parent = found.scope === undefined ? {} : { scope: found.scope };
   const call = { ...parent, call: scope, name: found.part.name };
   if (outcome.type === "failed") return { type: "tool.failed", ...call, error: outcome.error };
   const output =
     answer?.type === "output" ? answer.output : answer?.type === "text" ? answer.text : null;
   return { type: "tool.completed", ...call, output };
-}
-
-/** The agent whose schema a scope's answer must fit. */
-export function agentOfScope(scope: ScopeState, registry: Registry): AgentDefinition | undefined {
-  return registry.agent(scope.agent);
 }

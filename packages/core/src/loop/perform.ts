@@ -4,19 +4,25 @@ import type { Action } from "./action.ts";
 import { callIn, scopeOf } from "./calls.ts";
 import { runModel } from "./model-task.ts";
 import type { WorkerContext } from "./open-run.ts";
-import { modelRequest } from "./request.ts";
+import { instructionsOf, modelRequest } from "./request.ts";
 import type { Task } from "./task.ts";
 import { runTool } from "./tool-task.ts";
+
+/** The run that an action is performed for. */
+export interface PerformedRun {
+  readonly lease: Lease;
+  /** The messages of the runs before this one. */
+  readonly earlier: History;
+}
 
 /** Does the work of an action. What it appends changes the state, and so what `next` asks for. */
 export async function perform(
   task: Task,
   action: Extract<Action, { type: "model" | "tool" }>,
   ctx: WorkerContext,
-  run: { readonly lease: Lease; readonly earlier: History },
+  run: PerformedRun,
 ): Promise<void> {
-  const { state } = task;
-  const scope = scopeOf(state, action.scope);
+  const scope = scopeOf(task.state, action.scope);
   const { principal } = run.lease;
   const { registry, now } = ctx;
   if (scope === undefined) return;
@@ -28,7 +34,9 @@ export async function perform(
       agent,
       now,
       model: () => ctx.model(agent.name),
-      request: () => modelRequest(state, action.scope, agent, { registry, earlier, principal }),
+      instructions: () => instructionsOf(agent, task.state, principal),
+      request: (instructions) =>
+        modelRequest(task.state, action.scope, agent, { registry, instructions, earlier }),
     });
   }
   const part = callIn(scope, action.call);

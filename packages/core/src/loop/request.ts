@@ -4,21 +4,20 @@ import type { History, RunState } from "../protocol/state.ts";
 import { scopeOf } from "./calls.ts";
 import { handoffName, type Registry } from "./registry.ts";
 
-/** What an agent's model is asked now: instructions, history, tools and output schema, from the state alone. */
-export async function modelRequest(
+/** What an agent's model is asked now: history, tools and output schema, from the state alone. */
+export function modelRequest(
   state: RunState,
   scope: string | undefined,
   agent: AgentDefinition,
   options: {
     readonly registry: Registry;
+    readonly instructions: string | undefined;
     /** The runs before this one: the root's history begins with them. */
     readonly earlier: History;
-    readonly principal: string | undefined;
   },
-): Promise<ModelRequest> {
+): ModelRequest {
+  const { registry, instructions, earlier } = options;
   const at = scopeOf(state, scope) ?? state;
-  const instructions = await instructionsOf(agent, state, options.principal);
-  const own = scope === undefined ? [...options.earlier, ...at.messages] : at.messages;
   const note =
     at.rejected === undefined
       ? undefined
@@ -26,8 +25,8 @@ export async function modelRequest(
   const text = [instructions, note].filter((part) => part !== undefined).join("\n\n");
   return {
     ...(text !== "" && { instructions: text }),
-    messages: own,
-    tools: toolSpecs(agent, options.registry),
+    messages: scope === undefined ? [...earlier, ...at.messages] : at.messages,
+    tools: toolSpecs(agent, registry),
     ...(agent.outputSchema !== undefined && {
       output: { name: agent.name, schema: agent.outputSchema },
     }),
@@ -36,7 +35,8 @@ export async function modelRequest(
   };
 }
 
-async function instructionsOf(
+/** The agent's instructions for this run; the application's own code may make them. */
+export async function instructionsOf(
   agent: AgentDefinition,
   state: RunState,
   principal: string | undefined,

@@ -17,7 +17,7 @@ export interface Task {
   push(events: readonly NewEvent[]): void;
   /** Await it when it is there: the log is behind. */
   pause(): Promise<void> | undefined;
-  /** True when all that was pushed is acknowledged, the lease still holds and the task is still wanted. */
+  /** True when all that was pushed is acknowledged, the lease still holds and the task is still wanted: right now. */
   acknowledged(): Promise<boolean>;
 }
 
@@ -49,7 +49,9 @@ export function createTask(options: {
     },
     async acknowledged() {
       const written = await writer.flushed();
-      return written && held() && !signal.aborted;
+      // This process stood still for so long that another one may own the run. Whoever does decides about the call.
+      if (!held()) writer.end("lost");
+      return written && writer.ended === undefined && !signal.aborted;
     },
   };
   return { task, abort: (reason) => controller.abort(reason) };

@@ -1,16 +1,18 @@
 import type { ToolContext, ToolDefinition } from "../definition.ts";
+import type { PatchOperation } from "../protocol/events.ts";
 import type { Json } from "../protocol/json.ts";
 import type { ToolPart } from "../protocol/message.ts";
+import { isId } from "../protocol/order-rule.ts";
 import { applyPatch } from "../protocol/patch.ts";
 import { RunwireError } from "../runwire-error.ts";
 import { validateNow } from "../validate.ts";
+import { DeltaText } from "./delta-text.ts";
 import { toJson } from "./execute.ts";
-import { deltaPieces } from "./step-recorder.ts";
 import type { Task } from "./task.ts";
 
 /**
- * The context of one execution. `begin` starts the tool's own clock. After `close` the methods do nothing: a tool that
- * is left behind cannot write.
+ * The context of one execution. `begin` starts the tool's own clock, and only a tool that runs can print. After `close`
+ * the methods do nothing: a tool that is left behind cannot write.
  */
 export function toolContext(
   task: Task,
@@ -22,7 +24,9 @@ export function toolContext(
   const { call, name } = part;
   const { run, thread } = task.state;
   const timer = new AbortController();
+  const printed = new DeltaText();
   let open = true;
+  let running = false;
   let timeout: ReturnType<typeof setTimeout> | undefined;
   const context: ToolContext = {
     run,
@@ -35,6 +39,11 @@ export function toolContext(
     emit(dataName, data, options) {
       if (!open) return;
       checkData(tool, name, dataName, data);
+      if (options?.id !== undefined && !isId(options.id)) {
+        throw new RunwireError("invalid-data", {
+          message: `${name} emitted "${dataName}" with an id that is not 1 to 128 characters without control characters.`,
+        });
+      }
       task.push([
         {
           type: "data.emitted",
@@ -46,21 +55,24 @@ export function toolContext(
       ]);
     },
     print(text) {
-      if (!open) return;
-      task.push(deltaPieces(text).map((delta) => ({ type: "tool.output.delta", call, delta })));
+      if (!open || !running) return;
+      task.push(printed.add(text).map((delta) => ({ type: "tool.output.delta", call, delta })));
     },
     get state() {
       return task.state.state;
     },
     patch(operations) {
       if (!open) return;
-      applyPatch(task.state.state, operations);
-      task.push([{ type: "state.changed", patch: operations }]);
+      // A copy, as JSON makes it: the tool may go on writing to its own objects.
+      const patch = toJson(operations) as unknown as readonly PatchOperation[];
+      applyPatch(task.state.state, patch);
+      task.push([{ type: "state.changed", patch }]);
     },
   };
   return {
     context,
     begin() {
+      running = true;
       if (tool.timeoutMs === undefined) return;
       const message = `${name} ran longer than its ${tool.timeoutMs} ms.`;
       timeout = setTimeout(

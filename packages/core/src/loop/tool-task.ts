@@ -3,9 +3,10 @@ import type { RunError } from "../protocol/errors.ts";
 import type { NewEvent } from "../protocol/events.ts";
 import type { Json } from "../protocol/json.ts";
 import type { Content, ToolPart } from "../protocol/message.ts";
-import { validate } from "../validate.ts";
 import { callIn, scopeOf } from "./calls.ts";
+import { check } from "./check.ts";
 import { execute } from "./execute.ts";
+import { messageOf } from "./message-of.ts";
 import type { Task } from "./task.ts";
 import { toolContext } from "./tool-context.ts";
 
@@ -53,8 +54,7 @@ function settle(task: Task, part: ToolPart, event: NewEvent): void {
   try {
     task.push([event]);
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    task.push([failed(part, { code: "too-large", message })]);
+    task.push([failed(part, { code: "too-large", message: messageOf(error) })]);
   }
 }
 
@@ -63,7 +63,7 @@ async function parsed(
   part: ToolPart,
 ): Promise<{ readonly value: unknown } | { readonly error: RunError }> {
   if (tool.input === undefined) return { value: part.input ?? {} };
-  const checked = await validate(tool.input, part.input);
+  const checked = await check(tool.input, part.input);
   if (!("issues" in checked)) return checked;
   const message = `The input of ${part.name} does not fit its schema.`;
   return { error: { code: "invalid-input", message, details: checked.issues } };
@@ -103,7 +103,7 @@ function ask(task: Task, part: ToolPart, question: Question, ctx: ToolTaskContex
       call: part.call,
       name: part.name,
       input: part.input ?? null,
-      ...(expiresInMs !== undefined && { expiresAt: ctx.now() + expiresInMs }),
+      ...(expiresInMs !== undefined && { expiresAt: Math.ceil(ctx.now() + expiresInMs) }),
       ...(message !== undefined && { message }),
     },
   ]);
@@ -131,6 +131,5 @@ function toRunError(error: unknown): RunError {
   if (error instanceof DOMException && error.name === "TimeoutError") {
     return { code: "timeout", message: error.message };
   }
-  const message = error instanceof Error && error.message !== "" ? error.message : String(error);
-  return { code: "tool-error", message };
+  return { code: "tool-error", message: messageOf(error) };
 }

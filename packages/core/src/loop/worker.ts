@@ -1,22 +1,23 @@
 import type { Lease } from "../log/event-log.ts";
-import { closing } from "../protocol/closing.ts";
+import type { InboxEntry } from "../protocol/command.ts";
 import type { NewEvent } from "../protocol/events.ts";
 import type { RunState } from "../protocol/state.ts";
 import { RunwireError } from "../runwire-error.ts";
 import { latch } from "../signal.ts";
-import type { Action, Outcome } from "./action.ts";
+import type { Action } from "./action.ts";
 import { answer } from "./answer.ts";
-import { scopeOf } from "./calls.ts";
+import { finishScope, lastEvents } from "./finish.ts";
 import { timeLimitAt } from "./limits.ts";
 import { next } from "./next.ts";
 import { openRun, type WorkerContext } from "./open-run.ts";
-import { answerOf, subResult, terminal } from "./outcome.ts";
-import { perform } from "./perform.ts";
-import { createTask } from "./task.ts";
+import { persist } from "./persist.ts";
+import { createTasks, type Tasks } from "./tasks.ts";
 import type { RunWriter } from "./writer.ts";
 
 /** Commands taken from the inbox at once. */
 const inboxBatch = 100;
+/** The pause before an inbox that should hold commands and does not is read again. */
+const emptyInboxMs = 50;
 
 /** One leased run at work. */
 export interface Worker {
@@ -37,8 +38,7 @@ export interface Worker {
  * asked for, append; again at every wake-up. (ARCHITECTURE.md, "The loop")
  */
 export function startWorker(lease: Lease, ctx: WorkerContext): Worker {
-  const wake = latch();
-  const loop = new Loop(lease, ctx, wake);
+  const loop = new Loop(lease, ctx);
   return {
     run: lease.run,
     epoch: lease.epoch,
@@ -52,38 +52,38 @@ export function startWorker(lease: Lease, ctx: WorkerContext): Worker {
 class Loop {
   readonly #lease: Lease;
   readonly #ctx: WorkerContext;
-  readonly #wake: ReturnType<typeof latch>;
-  readonly #tasks = new Map<
-    string,
-    { readonly tool: boolean; readonly scope: string | undefined; abort(reason?: unknown): void }
-  >();
+  readonly #wake = latch();
   readonly #over = new AbortController();
   #writer: RunWriter | undefined;
+  #tasks: Tasks | undefined;
+  #lost = false;
   #handOver = false;
 
-  constructor(lease: Lease, ctx: WorkerContext, wake: ReturnType<typeof latch>) {
+  constructor(lease: Lease, ctx: WorkerContext) {
     this.#lease = lease;
     this.#ctx = ctx;
-    this.#wake = wake;
   }
 
   async work(): Promise<void> {
+    const { onError } = this.#ctx;
     try {
-      const opened = await openRun(this.#lease, this.#ctx, () => this.#wake.notify());
+      const opened = await openRun(this.#lease, this.#ctx, () => this.#woken());
       if (opened === undefined) return;
-      this.#writer = opened.writer;
-      void this.#hints();
-      for (;;) {
-        const again = await this.#turn(opened.writer, opened.earlier);
-        if (!again) return;
-      }
+      const { writer, earlier } = opened;
+      const run = { lease: this.#lease, earlier };
+      this.#writer = writer;
+      const tasks = createTasks(writer, this.#ctx, run, () => this.#wake.notify());
+      this.#tasks = tasks;
+      if (this.#lost) writer.end("lost");
+      void this.#hints(writer);
+      while (await this.#turn(writer, tasks));
     } catch (error) {
-      this.#ctx.onError(error);
+      onError(error);
       // Not a failure of the run but of this process (or of this package): let another one try.
       this.#writer?.end("broken");
     } finally {
       this.#over.abort();
-      this.#abortAll("the lease is over");
+      this.#tasks?.abort("the lease is over");
     }
   }
 
@@ -92,8 +92,8 @@ class Loop {
   }
 
   lose(): void {
+    this.#lost = true;
     this.#writer?.end("lost");
-    this.#wake.notify();
   }
 
   handOver(): void {
@@ -101,204 +101,128 @@ class Loop {
     this.#wake.notify();
   }
 
+  /** What runs is aborted the moment the lease is over, whatever the loop awaits just then. */
+  #woken(): void {
+    if (this.#writer?.ended !== undefined) this.#tasks?.abort("the lease is over");
+    this.#wake.notify();
+  }
+
   /** One round. False: the lease is over. */
-  async #turn(writer: RunWriter, earlier: WorkerEarlier): Promise<boolean> {
+  async #turn(writer: RunWriter, tasks: Tasks): Promise<boolean> {
     if (writer.ended !== undefined) return false;
     if (writer.done < writer.inbox) {
-      await this.#drain(writer);
+      await this.#drain(writer, tasks);
       return true;
     }
     if (this.#handOver) {
-      this.#abortAll("the run is handed over");
-      const result = await writer.conclude([], { release: 0 });
-      return result === "inbox";
+      tasks.abort("the run is handed over");
+      return (await writer.conclude([], { release: 0 })) === "inbox";
     }
     const now = this.#ctx.now();
     const { state } = writer;
     const actions = next(state, this.#ctx.registry, now);
-    this.#abortOthers(actions);
+    tasks.keep(actions);
     const emit = actions.find((action) => action.type === "emit");
     if (emit !== undefined) {
+      // Nobody answered in time? An answer may have come that no hint has told of yet.
+      if (emit.event.type === "approval.resolved" && (await this.#hasCommands(writer))) return true;
       writer.push([emit.event]);
       return true;
     }
     const end = actions.find((action) => action.type === "finish");
-    if (end !== undefined) return this.#finish(writer, end, state);
-    this.#perform(actions, earlier, now);
-    if (this.#tasks.size === 0 && actions.every((action) => action.type === "wait")) {
-      return this.#wait(writer, actions);
-    }
+    if (end !== undefined) return this.#finish(writer, tasks, end);
+    tasks.begin(actions, now);
+    const waits = actions.filter((action) => action.type === "wait");
+    if (tasks.size === 0 && waits.length === actions.length) return this.#wait(writer, waits);
     await this.#sleepUntil(wakeAt(state, actions, now), now);
     return true;
   }
 
-  async #drain(writer: RunWriter): Promise<void> {
-    const { log, registry } = this.#ctx;
-    const entries = await log.inbox(this.#lease.run, writer.done, inboxBatch);
+  async #drain(writer: RunWriter, tasks: Tasks): Promise<void> {
+    const entries = await this.#inbox(writer.done);
     for (const entry of entries) {
-      const event = await answer(writer.state, entry, registry);
+      const event = await answer(writer.state, entry, this.#ctx.registry);
       try {
         writer.push([event], entry.n);
       } catch (error) {
         if (!RunwireError.is(error) || error.code !== "too-large") throw error;
-        const { command } = entry;
+        const { id, type: kind } = entry.command;
         const reason = "The command is too large.";
-        writer.push(
-          [{ type: "command.rejected", command: command.id, kind: command.type, reason }],
-          entry.n,
-        );
+        writer.push([{ type: "command.rejected", command: id, kind, reason }], entry.n);
       }
+      // From here on only the end may be written: nothing may begin while the other commands are read.
+      if (event.type === "cancel.requested") tasks.abort("the run is cancelled");
     }
-    if (entries.length === 0) {
-      // The tail said there are commands and the inbox has none: the run is gone, or the hint ran ahead. Ask again soon.
-      await this.#sleepUntil(this.#ctx.now() + 50, this.#ctx.now());
-    }
+    if (entries.length > 0) return;
+    // The tail said there are commands and the inbox has none: the run is gone, or the hint ran ahead.
+    const now = this.#ctx.now();
+    await this.#sleepUntil(now + emptyInboxMs, now);
+  }
+
+  async #hasCommands(writer: RunWriter): Promise<boolean> {
+    const newest = (await this.#inbox(writer.inbox)).at(-1);
+    if (newest !== undefined) writer.noticeInbox(newest.n);
+    return newest !== undefined;
+  }
+
+  #inbox(after: number): Promise<readonly InboxEntry[]> {
+    const { log, held, onError } = this.#ctx;
+    return persist(
+      () => log.inbox(this.#lease.run, after, inboxBatch),
+      (error) => {
+        onError(error);
+        return held() && this.#writer?.ended === undefined;
+      },
+    );
   }
 
   async #finish(
     writer: RunWriter,
+    tasks: Tasks,
     action: Extract<Action, { type: "finish" }>,
-    state: RunState,
   ): Promise<boolean> {
-    const { registry } = this.#ctx;
-    const scope = scopeOf(state, action.scope) ?? state;
-    let { outcome }: { outcome: Outcome } = action;
-    const answered =
-      outcome.type === "completed" ? await answerOf(scope, registry.agent(scope.agent)) : undefined;
-    if (answered?.type === "rejected") {
-      writer.push([
-        {
-          type: "output.rejected",
-          ...(action.scope !== undefined && { scope: action.scope }),
-          error: answered.error,
-          attempt: scope.repairs + 1,
-        },
-      ]);
+    const finished = await finishScope(writer.state, action, this.#ctx.registry);
+    if (finished.type === "event") {
+      writer.push([finished.event]);
       return true;
     }
-    if (answered?.type === "failed") outcome = { type: "failed", error: answered.error };
-    if (action.scope !== undefined) {
-      const event = subResult(writer.state, action.scope, outcome, answered);
-      if (event !== undefined) pushResult(writer, event);
-      return true;
-    }
-    this.#abortAll("the run ends");
+    tasks.abort("the run ends");
     if (!(await writer.flushed())) return false;
-    const cause =
-      outcome.type === "failed"
-        ? { type: "failed" as const, error: outcome.error }
-        : { type: "cancelled" as const };
-    const closers = closing(writer.state, cause);
-    const last = terminal(writer.state, outcome, answered);
-    return (await writer.conclude([...closers, last], "close")) === "inbox";
+    const events = lastEvents(writer.state, finished.outcome, finished.answer);
+    return (await writer.conclude(events, "close")) === "inbox";
   }
 
-  #perform(actions: readonly Action[], earlier: WorkerEarlier, now: number): void {
-    const writer = this.#writer as RunWriter;
-    for (const action of actions) {
-      if (action.type !== "model" && action.type !== "tool") continue;
-      if (this.#tasks.has(action.key)) continue;
-      if (action.type === "model" && action.at > now) continue;
-      const tool = action.type === "tool";
-      if (tool && this.#toolsIn(action.scope) >= this.#concurrency(writer.state, action.scope))
-        continue;
-      const { task, abort } = createTask({
-        key: action.key,
-        scope: action.scope,
-        writer,
-        held: this.#ctx.held,
-      });
-      const entry = { tool, scope: action.scope, abort };
-      this.#tasks.set(action.key, entry);
-      perform(task, action, this.#ctx, { lease: this.#lease, earlier })
-        .catch((error: unknown) => {
-          this.#ctx.onError(error);
-          writer.end("broken");
-        })
-        .finally(() => {
-          if (this.#tasks.get(action.key) === entry) this.#tasks.delete(action.key);
-          this.#wake.notify();
-        });
-    }
-  }
-
-  async #wait(writer: RunWriter, actions: readonly Action[]): Promise<boolean> {
-    const waits = actions.flatMap((action) => (action.type === "wait" ? [action] : []));
+  async #wait(
+    writer: RunWriter,
+    waits: readonly Extract<Action, { type: "wait" }>[],
+  ): Promise<boolean> {
     const times = waits.flatMap(({ until }) => (until === undefined ? [] : [until]));
     const release = times.length === 0 ? null : Math.min(...times);
     const event: NewEvent = { type: "run.waiting", for: waits.map(({ wait }) => wait) };
     return (await writer.conclude([event], { release })) === "inbox";
   }
 
-  #toolsIn(scope: string | undefined): number {
-    let running = 0;
-    for (const task of this.#tasks.values()) if (task.tool && task.scope === scope) running++;
-    return running;
-  }
-
-  #concurrency(state: RunState, scope: string | undefined): number {
-    const at = scopeOf(state, scope);
-    return this.#ctx.registry.agent(at?.stepAgent ?? "")?.concurrency ?? Number.POSITIVE_INFINITY;
-  }
-
-  #abortOthers(actions: readonly Action[]): void {
-    const wanted = new Set(actions.map((action) => action.key));
-    for (const [key, task] of this.#tasks) {
-      if (wanted.has(key)) continue;
-      this.#tasks.delete(key);
-      task.abort(new DOMException("The run no longer asks for this.", "AbortError"));
-    }
-  }
-
-  #abortAll(why: string): void {
-    for (const task of this.#tasks.values()) task.abort(new DOMException(why, "AbortError"));
-    this.#tasks.clear();
-  }
-
   async #sleepUntil(at: number | undefined, now: number): Promise<void> {
     if (at === undefined) return this.#wake.wait();
-    const timer = setTimeout(
-      () => this.#wake.notify(),
-      Math.min(Math.max(at - now, 0), 2_147_483_647),
-    );
+    const ms = Math.min(Math.max(at - now, 0), 2_147_483_647);
+    const timer = setTimeout(() => this.#wake.notify(), ms);
     await this.#wake.wait();
     clearTimeout(timer);
   }
 
   /** Commands announce themselves; the tail in every append's answer and in renewals are the backstop. */
-  async #hints(): Promise<void> {
+  async #hints(writer: RunWriter): Promise<void> {
     const { signal } = this.#over;
     const { log } = this.#ctx;
     while (!signal.aborted) {
       const hint = log.wait(`inbox:${this.#lease.run}`, signal);
       const entries = await log
-        .inbox(this.#lease.run, this.#writer?.inbox ?? 0, inboxBatch)
-        .catch(() => []);
+        .inbox(this.#lease.run, writer.inbox, inboxBatch)
+        .catch((): readonly InboxEntry[] => []);
       const newest = entries.at(-1);
-      if (newest !== undefined) this.#writer?.noticeInbox(newest.n);
+      if (newest !== undefined) writer.noticeInbox(newest.n);
       await hint;
     }
-  }
-}
-
-type WorkerEarlier = Parameters<typeof perform>[3]["earlier"];
-
-/** A sub-agent's result that does not fit an event fails its call instead. */
-function pushResult(writer: RunWriter, event: NewEvent): void {
-  try {
-    writer.push([event]);
-  } catch (error) {
-    if (!RunwireError.is(error) || error.code !== "too-large" || event.type !== "tool.completed")
-      throw error;
-    const { call, name, scope } = event;
-    const failure: NewEvent = {
-      type: "tool.failed",
-      ...(scope !== undefined && { scope }),
-      call,
-      name,
-      error: { code: "too-large", message: error.message },
-    };
-    writer.push([failure]);
   }
 }
 

@@ -8,12 +8,11 @@ import type { RunState } from "../protocol/state.ts";
 import { RunwireError } from "../runwire-error.ts";
 import { type Deferred, deferred } from "../signal.ts";
 import { eventBytes } from "./event-bytes.ts";
+import { batchBytes, Outbox } from "./outbox.ts";
 import { persist } from "./persist.ts";
 
 /** Appends begin at this many events; fewer wait for the end of the macrotask. Gains flatten here. */
 const batchEvents = 64;
-/** A batch stays well below {@link maxBatchBytes}. */
-const batchBytes = 524_288;
 /** Producers pause while more than this is unacknowledged. */
 const backlogEvents = 1_024;
 const backlogBytes = 4 * batchBytes;
@@ -41,20 +40,17 @@ export interface WriterOptions {
  */
 export class RunWriter {
   readonly #options: WriterOptions;
-  #verifier: Verifier;
+  readonly #verifier: Verifier;
+  readonly #outbox = new Outbox();
   #seq: number;
   #acked: number;
-  #queue: RunEvent[] = [];
-  #sizes: number[] = [];
-  #queuedBytes = 0;
-  #flying = 0;
+  #flying = false;
   #flyingBytes = 0;
   #armed = false;
   #at: number;
-  /** Newest command taken; and where in the queue each one is answered that the log does not have yet. */
-  #consume: number;
+  /** Newest command taken, and newest of which the log has the answer. */
+  #done: number;
   #consumed: number;
-  #answers: { readonly seq: number; readonly n: number }[] = [];
   #inbox: number;
   #ended: WriterEnd | undefined;
   #waiters: { readonly seq: number; readonly done: Deferred }[] = [];
@@ -63,7 +59,7 @@ export class RunWriter {
     this.#options = options;
     const { lease } = options;
     this.#seq = this.#acked = lease.tail;
-    this.#consume = this.#consumed = lease.done;
+    this.#done = this.#consumed = lease.done;
     this.#inbox = lease.inbox;
     this.#at = Math.max(lease.now, this.state.startedAt);
     this.#verifier = createVerifier({ state: this.state });
@@ -88,7 +84,7 @@ export class RunWriter {
 
   /** Newest command taken, and newest command known. */
   get done(): number {
-    return this.#consume;
+    return this.#done;
   }
   get inbox(): number {
     return this.#inbox;
@@ -101,7 +97,10 @@ export class RunWriter {
     this.#options.wake();
   }
 
-  /** Numbers, checks, folds and queues. Throws `too-large` before anything happened; ignored once the writer ended. */
+  /**
+   * Numbers, checks, folds and queues. `consume`: the command that these events answer; it counts as taken once the log
+   * has them. Throws `too-large` before anything happened; ignored once the writer ended.
+   */
   push(events: readonly NewEvent[], consume?: number): void {
     if (this.#ended !== undefined) return;
     const sizes = events.map((event) => {
@@ -110,24 +109,15 @@ export class RunWriter {
       return bytes;
     });
     for (let i = 0; i < events.length; i++) {
-      const event = this.#number(events[i] as NewEvent);
-      const violation = this.#verifier.check(event);
-      if (violation !== undefined) {
-        this.end("broken");
-        throw new RunwireError("internal", {
-          message: `The runtime broke order rule ${violation.rule}: ${violation.message}`,
-        });
-      }
+      const event = this.#number(events[i] as NewEvent, this.#seq + 1);
+      this.#check(this.#verifier, event);
       this.#seq = event.seq;
       this.#options.draft.apply(event);
-      this.#queue.push(event);
-      const size = sizes[i] as number;
-      this.#sizes.push(size);
-      this.#queuedBytes += size;
+      this.#outbox.add(event, sizes[i] as number);
     }
     if (consume !== undefined) {
-      this.#consume = consume;
-      this.#answers.push({ seq: this.#seq, n: consume });
+      this.#done = consume;
+      this.#outbox.answer(this.#seq, consume);
     }
     this.#arm();
   }
@@ -136,7 +126,7 @@ export class RunWriter {
   get full(): boolean {
     return (
       this.#seq - this.#acked > backlogEvents ||
-      this.#queuedBytes + this.#flyingBytes > backlogBytes
+      this.#outbox.bytes + this.#flyingBytes > backlogBytes
     );
   }
 
@@ -162,34 +152,22 @@ export class RunWriter {
     end: NonNullable<Append["end"]>,
   ): Promise<"ok" | "inbox" | "ended"> {
     if (!(await this.flushed())) return "ended";
-    const numbered: RunEvent[] = [];
     const verifier = createVerifier({ state: this.state });
-    for (const event of events) {
-      const next = this.#number(event, numbered.length);
-      const violation = verifier.check(next);
-      if (violation !== undefined) {
-        this.end("broken");
-        throw new RunwireError("internal", {
-          message: `The runtime broke order rule ${violation.rule}: ${violation.message}`,
-        });
-      }
-      numbered.push(next);
-    }
-    const result = await this.#append({
-      epoch: this.#options.lease.epoch,
-      after: this.#acked,
-      events: numbered,
-      consume: this.#consume,
-      // A close or release is refused over commands; what the store has consumed is told in the same operation.
-      end,
+    const numbered = events.map((event, i) => {
+      const next = this.#number(event, this.#seq + 1 + i);
+      this.#check(verifier, next);
+      return next;
     });
+    const { epoch } = this.#options.lease;
+    const after = this.#acked;
+    const result = await this.#append({ epoch, after, events: numbered, consume: this.#done, end });
     if (result === undefined) return "ended";
     if (result.status === "inbox") {
       this.#inbox = Math.max(this.#inbox, result.inbox);
       return "inbox";
     }
     if (result.status !== "ok") {
-      this.end(endOf(result));
+      this.#refused(result);
       return "ended";
     }
     for (const event of numbered) this.#options.draft.apply(event);
@@ -202,15 +180,12 @@ export class RunWriter {
   end(why: WriterEnd): void {
     if (this.#ended !== undefined) return;
     this.#ended = why;
-    this.#queue = [];
-    this.#sizes = [];
-    this.#queuedBytes = 0;
+    this.#outbox.clear();
     this.#release(Number.POSITIVE_INFINITY);
     this.#options.wake();
   }
 
-  #number(event: NewEvent, ahead = 0): RunEvent {
-    const seq = this.#seq + ahead + 1;
+  #number(event: NewEvent, seq: number): RunEvent {
     if ("delta" in event) return { seq, ...event };
     const { type, scope, ...fields } = event as { type: string; scope?: string };
     // Store time never runs backwards in a log, whatever the clocks do.
@@ -219,9 +194,18 @@ export class RunWriter {
     return { ...head, ...fields, at: this.#at } as unknown as RunEvent;
   }
 
+  #check(verifier: Verifier, event: RunEvent): void {
+    const violation = verifier.check(event);
+    if (violation === undefined) return;
+    this.end("broken");
+    throw new RunwireError("internal", {
+      message: `The runtime broke order rule ${violation.rule}: ${violation.message}`,
+    });
+  }
+
   #arm(): void {
-    if (this.#flying > 0) return;
-    if (this.#queue.length >= batchEvents) {
+    if (this.#flying) return;
+    if (this.#outbox.length >= batchEvents) {
       this.#send();
       return;
     }
@@ -235,48 +219,22 @@ export class RunWriter {
 
   /** Begins the next append, if none is in flight and something is there to say. */
   #send(): void {
-    if (this.#flying > 0 || this.#ended !== undefined) return;
-    if (this.#queue.length === 0) return;
-    let count = 0;
-    let bytes = 0;
-    while (
-      count < this.#queue.length &&
-      (count === 0 || bytes + (this.#sizes[count] ?? 0) <= batchBytes)
-    ) {
-      bytes += this.#sizes[count++] ?? 0;
-    }
-    const whole = count === this.#queue.length;
-    const events = whole ? this.#queue : this.#queue.slice(0, count);
-    this.#queue = whole ? [] : this.#queue.slice(count);
-    this.#sizes = whole ? [] : this.#sizes.slice(count);
-    this.#queuedBytes -= bytes;
+    if (this.#flying || this.#ended !== undefined || this.#outbox.length === 0) return;
+    const { events, bytes, consume = this.#consumed } = this.#outbox.take();
+    this.#flying = true;
     this.#flyingBytes = bytes;
-    this.#flying = events.length;
-    // A batch consumes exactly the commands that it answers: cut off here, the next owner must answer the others, and
-    // none of these again.
-    const consume = this.#answered(this.#acked + count);
-    const batch: Append = { epoch: this.#options.lease.epoch, after: this.#acked, events, consume };
-    void this.#append(batch).then((result) => {
-      this.#flying = 0;
+    const { epoch } = this.#options.lease;
+    void this.#append({ epoch, after: this.#acked, events, consume }).then((result) => {
+      this.#flying = false;
       this.#flyingBytes = 0;
       if (result === undefined) return;
-      if (result.status !== "ok") return this.end(endOf(result));
+      if (result.status !== "ok") return this.#refused(result);
       this.#acked = result.tail;
       this.#consumed = consume;
       this.#release(this.#acked);
       this.noticeInbox(result.inbox);
-      if (this.#queue.length > 0) this.#arm();
+      if (this.#outbox.length > 0) this.#arm();
     });
-  }
-
-  /** The newest command that is answered up to `seq`. */
-  #answered(seq: number): number {
-    let n = this.#consumed;
-    while (this.#answers[0] !== undefined && this.#answers[0].seq <= seq) {
-      n = this.#answers[0].n;
-      this.#answers.shift();
-    }
-    return n;
   }
 
   /** Repeats the identical append until it is answered; gives up when the lease is over. */
@@ -294,6 +252,15 @@ export class RunWriter {
       this.end("lost");
       return undefined;
     }
+  }
+
+  #refused(result: AppendResult): void {
+    // Sizes are checked before events are queued, and only a close or release can meet commands.
+    if (result.status === "too-large" || result.status === "inbox") {
+      const message = `The log refused an append to ${this.#options.lease.run}: ${result.status}.`;
+      this.#options.onError(new RunwireError("internal", { message }));
+    }
+    this.end(endOf(result));
   }
 
   #acknowledged(seq: number): Promise<void> {
