@@ -11,6 +11,8 @@ export type RunwireErrorCode =
   | "unknown-agent"
   /** One name stands for two agents. */
   | "duplicate-agent"
+  /** A run was to start with an id that is none, or with the same message twice. */
+  | "invalid-start"
   /** An agent has no model, and neither the run nor the runtime gives one. */
   | "no-model"
   /** A value does not fit into an event. */

@@ -3,15 +3,19 @@ import type { EventLog, Lease } from "../log/event-log.ts";
 import { memoryLog } from "../log/memory-log.ts";
 import { foldChain, foldRun } from "../log/read-run.ts";
 import { createLeases } from "../loop/leases.ts";
+import { persist } from "../loop/persist.ts";
 import { createRegistry } from "../loop/registry.ts";
 import { startWorker } from "../loop/worker.ts";
 import type { Model } from "../model.ts";
 import type { RuntimeCore, StartRequest, StartResult } from "../runtime-contract.ts";
 import { RunwireError } from "../runwire-error.ts";
 import { sleep } from "../signal.ts";
+import { enforceCancel } from "./enforce-cancel.ts";
 import { createFeeds } from "./feeds.ts";
 import { recover } from "./recoverer.ts";
+import { runModels } from "./run-models.ts";
 import { createRun, newRunId, newThreadId } from "./start-run.ts";
+import { storeClock } from "./store-clock.ts";
 import { tailRun } from "./tail.ts";
 import { tailThread } from "./tail-thread.ts";
 
@@ -31,78 +35,50 @@ export interface RuntimeOptions<A extends readonly AgentDefinition[] = readonly 
   readonly onError?: (error: unknown) => void;
 }
 
-/** A cancel that its owner has not obeyed after this long is carried out by whoever sent it. */
-const cancelPatienceMs = 2_000;
+/** How often a command is repeated when the log does not answer. */
+const maxRepeats = 5;
+/** After the deadline of `close` a run is handed over, which takes as long as the log does. */
+const handOverMs = 2_000;
 
 /** Agents, a log, and the loop that runs them: what {@link RuntimeCore} promises, in this process. */
 export function createRuntimeCore(options: RuntimeOptions): RuntimeCore {
   const { log = memoryLog(), concurrency = 256, leaseMs = 15_000 } = options;
-  const onError = options.onError ?? ((error: unknown) => console.error(error));
+  const onError = quietly(options.onError ?? ((error: unknown) => console.error(error)));
   const registry = createRegistry(options.agents);
   const agents = new Map(options.agents.map((agent) => [agent.name, agent]));
   const worker = crypto.randomUUID();
   const over = new AbortController();
   const leases = createLeases(log, leaseMs, onError);
   const feeds = createFeeds(log);
-  const overrides = new Map<string, Model>();
-  let storeOffset = 0;
-  const now = (): number => Date.now() + storeOffset;
+  const clock = storeClock();
+  const models = runModels(log, (name) => registry.agent(name)?.model ?? options.model);
+  const claim = { worker, leaseMs, agents: [...registry.agents.keys()] };
 
   const take = (lease: Lease, askedAt: number): void => {
-    storeOffset = lease.now - Date.now();
+    clock.set(lease.now);
     const taken = leases.take(lease, askedAt, (held) =>
       startWorker(lease, {
         log,
         registry,
-        now,
+        now: clock.now,
         held,
         onError,
-        model: (name) => modelOf(lease.run, name),
+        model: (name) => models.get(lease.run, name),
       }),
     );
+    // Closed while the lease was on its way.
+    if (over.signal.aborted) taken.handOver();
     void taken.done.then(() => {
-      if (!leases.has(lease.run)) void forget(lease.run);
+      if (!leases.has(lease.run)) void models.forget(lease.run);
     });
   };
 
-  /** A run's own model lives as long as the run may come back to this process. */
-  const forget = async (run: string): Promise<void> => {
-    if (!overrides.has(run)) return;
-    const info = await log.find(run).catch(() => undefined);
-    if (info === undefined || info.status === "ended") overrides.delete(run);
-  };
-
-  const modelOf = (run: string, name: string): Model => {
-    const agent = registry.agent(name);
-    const model = overrides.get(run) ?? agent?.model ?? options.model;
-    if (model !== undefined) return model;
-    throw new RunwireError("no-model", {
-      message: `Agent "${name}" has no model. Give it one (\`agent({ model })\`), or the run or the runtime.`,
-    });
-  };
-
-  const claim = { worker, leaseMs, agents: [...registry.agents.keys()] };
   let recovering: Promise<void> = Promise.resolve();
   if (options.recover ?? true) {
     const free = (): number => Math.max(0, concurrency - leases.size);
     const freed = (): Promise<void> => leases.freed();
     recovering = recover({ log, claim, free, freed, take, onError, signal: over.signal });
   }
-
-  /** An owner that is alive logs a cancel at once. One that does not is bypassed: the lease is stolen to end the run. */
-  const enforceCancel = async (run: string): Promise<void> => {
-    await sleep(cancelPatienceMs, over.signal, { unref: true });
-    if (over.signal.aborted || leases.has(run)) return;
-    try {
-      const info = await log.find(run);
-      if (info === undefined || info.status === "ended") return;
-      const askedAt = performance.now();
-      for (const lease of await log.claim({ ...claim, max: 1, run, steal: true }))
-        take(lease, askedAt);
-    } catch (error) {
-      onError(error);
-    }
-  };
 
   const start = async (request: StartRequest): Promise<StartResult> => {
     const agent = registry.agent(request.agent);
@@ -116,48 +92,80 @@ export function createRuntimeCore(options: RuntimeOptions): RuntimeCore {
     }
     const run = request.run ?? newRunId();
     const thread = request.thread ?? newThreadId();
-    if (request.model !== undefined) overrides.set(run, request.model);
+    const withdraw = models.set(run, request.model);
     const owner = leases.size < concurrency ? { worker, leaseMs } : undefined;
     const askedAt = performance.now();
-    const result = await createRun(log, agent, { ...request, run, thread }, now(), owner);
+    const result = await createRun(log, agent, { ...request, run, thread }, clock.now(), owner);
     switch (result.status) {
       case "ok":
       case "exists":
         if (result.lease !== undefined) take(result.lease, askedAt);
+        else void models.forget(run);
         return { status: "ok", run, thread, existing: result.status === "exists" };
       case "moved":
+        withdraw();
         return { status: "busy", run: result.head ?? run };
       default:
-        overrides.delete(run);
+        withdraw();
         return result;
     }
   };
 
+  /** What must be over before the runtime can be closed, since it may still bring leases. */
+  const pending = new Set<Promise<unknown>>();
+  const tracked = <T>(work: Promise<T>): Promise<T> => {
+    pending.add(work);
+    const forget = (): void => void pending.delete(work);
+    work.then(forget, forget);
+    return work;
+  };
+
+  const enforce = (run: string): void =>
+    void tracked(enforceCancel(run, { log, claim, take, onError, signal: over.signal }));
+
   return {
     agents,
     log,
-    start,
+    start: (request) => tracked(start(request)),
     tail: (run, tailOptions) => tailRun(log, feeds, run, tailOptions),
     tailThread: (thread, tailOptions) => tailThread(log, feeds, thread, tailOptions),
     async send(run, command) {
-      const result = await log.send(run, command);
-      if (command.type === "cancel" && result.status === "ok") void enforceCancel(run);
+      const result = await persist(
+        () => log.send(run, command),
+        (_, attempt) => attempt < maxRepeats,
+      );
+      if (command.type === "cancel" && result.status === "ok") enforce(run);
       return result;
     },
     state: async (run) => (await foldRun(log, run))?.state,
     chain: (run) => foldChain(log, run),
     async close({ deadlineMs = 5_000 } = {}) {
       over.abort();
-      await recovering;
-      const workers = leases.workers();
-      const all = Promise.all(workers.map(({ done }) => done));
-      const late = new AbortController();
-      await Promise.race([all, sleep(deadlineMs, late.signal)]);
-      late.abort();
+      await within(handOverMs, Promise.allSettled([recovering, ...pending]));
+      const all = Promise.all(leases.workers().map(({ done }) => done));
+      await within(deadlineMs, all);
       for (const open of leases.workers()) open.handOver();
-      await all;
+      await within(handOverMs, all);
+      // Somebody's own code holds them up: what they still write is fenced, and their leases run out.
+      for (const stuck of leases.workers()) stuck.lose();
       leases.close();
       feeds.close();
     },
+  };
+}
+
+/** Resolves with the work or after `ms`, whichever is first; leaves no timer behind. */
+async function within(ms: number, work: Promise<unknown>): Promise<void> {
+  const enough = new AbortController();
+  await Promise.race([work, sleep(ms, enough.signal)]);
+  enough.abort();
+}
+
+/** What reports errors must not make new ones. */
+function quietly(report: (error: unknown) => void): (error: unknown) => void {
+  return (error) => {
+    try {
+      report(error);
+    } catch {}
   };
 }

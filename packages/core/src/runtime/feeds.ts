@@ -1,4 +1,5 @@
 import type { EventLog, ReadResult, Topic } from "../log/event-log.ts";
+import { persist } from "../loop/persist.ts";
 import type { Cursor } from "../protocol/cursor.ts";
 import { sleep } from "../signal.ts";
 
@@ -6,11 +7,15 @@ import { sleep } from "../signal.ts";
 const portion = 256;
 /** Portions kept for viewers that are a little behind; the log serves those further back. */
 const keptPortions = 64;
+/** How often a read is repeated when the log does not answer: for about two seconds. */
+const maxRepeats = 8;
 /** A hint may be lost: look again after this long. */
 const backstopMs = 5_000;
 
 /** A run as its viewers in this process share it: one listener, and each portion read once and handed to all. */
 export interface Feed {
+  /** The runtime was closed: nothing more is told. */
+  readonly closed: boolean;
   /** Resolves at the next change after the call. Arm it, read, then await it. */
   changed(): Promise<void>;
   /** `log.read`, shared: viewers at the same cursor get the same `events` array. */
@@ -19,6 +24,7 @@ export interface Feed {
 }
 
 export interface Feeds {
+  readonly closed: boolean;
   /** Give it back with `release`. */
   acquire(run: string): Feed;
   close(): void;
@@ -26,16 +32,22 @@ export interface Feeds {
 
 export function createFeeds(log: EventLog): Feeds {
   const shared = new Map<string, SharedFeed>();
+  let closed = false;
   return {
+    get closed() {
+      return closed;
+    },
     acquire(run) {
       let feed = shared.get(run);
       if (feed === undefined) {
         feed = new SharedFeed(log, run, () => shared.delete(run));
         shared.set(run, feed);
+        if (closed) feed.stop();
       }
       return feed.acquire();
     },
     close() {
+      closed = true;
       for (const feed of shared.values()) feed.stop();
     },
   };
@@ -60,7 +72,11 @@ class SharedFeed {
   acquire(): Feed {
     this.#viewers++;
     let held = true;
+    const { signal } = this.#over;
     return {
+      get closed() {
+        return signal.aborted;
+      },
       changed: () => this.#change(),
       read: (after) => this.#read(after),
       release: () => {
@@ -92,10 +108,15 @@ class SharedFeed {
     const key = `${place}@${this.#version}`;
     const flying = this.#portions.get(key);
     if (flying !== undefined) return flying;
-    const read = this.#log.read(this.#run, after, portion);
+    const read = persist(
+      () => this.#log.read(this.#run, after, portion),
+      (_, attempt) => attempt < maxRepeats && !this.#over.signal.aborted,
+    );
     this.#portions.set(key, read);
     const settle = (result?: ReadResult): void => {
       this.#portions.delete(key);
+      // What was deleted or compacted must not be told to anybody who comes now.
+      if (result !== undefined && result.status !== "events") this.#portions.clear();
       if (result?.status === "events" && result.events.length > 0) this.#keep(place, read);
     };
     read.then(settle, () => settle());

@@ -1,10 +1,13 @@
 import type { AgentDefinition } from "../definition.ts";
 import { type CreateResult, type EventLog, maxEventBytes, type NewRun } from "../log/event-log.ts";
 import { eventBytes } from "../loop/event-bytes.ts";
-import type { EventOf, NewEvent } from "../protocol/events.ts";
+import { persist } from "../loop/persist.ts";
+import type { EventOf } from "../protocol/events.ts";
 import type { Content, Message } from "../protocol/message.ts";
+import { createVerifier } from "../protocol/order.ts";
 import type { RunInput, StartRequest } from "../runtime-contract.ts";
 import { RunwireError } from "../runwire-error.ts";
+import { asHistory } from "./as-history.ts";
 
 /** A title for lists of threads is at most this long. */
 const titleLength = 80;
@@ -18,7 +21,17 @@ export const newThreadId = (): string => `thr_${crypto.randomUUID()}`;
 export const contentOf = (input: RunInput): readonly Content[] =>
   typeof input === "string" ? [{ type: "text", text: input }] : input;
 
-/** Writes a run's beginning into the log: `run.started`, the thread's new head, and the lease when `owner` is given. */
+/** Message ids are made of the run's id and a number, and have to be ids themselves. */
+const maxRunId = 112;
+
+/** How often a start is repeated when the log does not answer. */
+const maxRepeats = 5;
+
+/**
+ * Writes a run's beginning into the log: `run.started`, the thread's new head, and the lease when `owner` is given.
+ *
+ * @throws RunwireError `invalid-start` when an id is none, or stands twice.
+ */
 export async function createRun(
   log: EventLog,
   agent: AgentDefinition,
@@ -27,10 +40,19 @@ export async function createRun(
   owner: NewRun["owner"],
 ): Promise<CreateResult> {
   const digest = await digestOf(request);
+  let repeated = false;
+  const surely = <T>(call: () => Promise<T>): Promise<T> =>
+    persist(call, (_, attempt) => {
+      repeated = true;
+      return attempt < maxRepeats;
+    });
   for (let moves = 0; ; moves++) {
-    const head = request.previous === undefined ? await headOf(log, request) : undefined;
+    const head =
+      request.previous === undefined ? await surely(() => headOf(log, request)) : undefined;
     const previous = request.previous ?? head ?? undefined;
-    const result = await log.create({
+    const event = started(agent, request, previous, now);
+    if (eventBytes(event) > maxEventBytes) return { status: "too-large" };
+    const run: NewRun = {
       run: request.run,
       thread: request.thread,
       agent: agent.name,
@@ -39,10 +61,15 @@ export async function createRun(
       ...(request.previous === undefined && { ifHead: head ?? null }),
       busy: request.busy ?? "reject",
       digest,
-      events: [started(agent, request, previous, now)],
+      events: [event],
       title: titleOf(request.input),
       ...(owner !== undefined && { owner }),
-    });
+    };
+    const result = await surely(() => log.create(run));
+    // The lease is ours alone: it was our own call that went through unheard.
+    if (result.status === "exists" && result.lease !== undefined && repeated) {
+      return { status: "ok", lease: result.lease };
+    }
     if (result.status !== "moved" || moves >= maxMoves) return result;
   }
 }
@@ -70,25 +97,33 @@ function started(
     parts: contentOf(request.input),
     at,
   };
-  const event: NewEvent<"run.started"> = {
+  const event: EventOf<"run.started"> = {
+    seq: 1,
     type: "run.started",
     protocol: 1,
     run: request.run,
     thread: request.thread,
     agent: agent.name,
-    messages: [...(request.history ?? []), message],
+    messages: [...asHistory(request.history ?? []), message],
     ...(previous !== undefined && { previous }),
     ...(request.state !== undefined && { state: request.state }),
     limits: { ...agent.limits, ...request.limits },
     ...(request.metadata !== undefined && { metadata: request.metadata }),
+    at,
   };
-  const bytes = eventBytes(event);
-  if (bytes > maxEventBytes) {
-    throw new RunwireError("too-large", {
-      message: `The input of ${bytes} bytes is over the limit of ${maxEventBytes}. Store files elsewhere and send their URLs.`,
-    });
+  const violation = createVerifier().check(event);
+  // Its size is told by a value: the caller may have to tell others.
+  if (violation !== undefined && eventBytes(event) <= maxEventBytes) {
+    throw invalidStart(violation.message);
   }
-  return { seq: 1, ...event, at };
+  if (request.run.length > maxRunId) {
+    throw invalidStart(`The run's id has more than ${maxRunId} characters.`);
+  }
+  return event;
+}
+
+function invalidStart(why: string): RunwireError {
+  return new RunwireError("invalid-start", { message: `The run cannot start like this: ${why}` });
 }
 
 function titleOf(input: RunInput): string {

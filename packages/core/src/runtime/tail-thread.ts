@@ -22,8 +22,8 @@ export async function* tailThread(
   const signal = options.signal ?? new AbortController().signal;
   let current = options.at?.run;
   let after = options.at?.after;
-  let known = false;
-  while (!signal.aborted) {
+  let known = options.at !== undefined;
+  while (!signal.aborted && !feeds.closed) {
     const changed = changeOf(log, `thread:${thread}`, signal);
     const info = await log.threads.get(thread);
     if (info === undefined && known) {

@@ -6,7 +6,8 @@ import type { TailItem, TailOptions } from "../runtime-contract.ts";
 import type { Feeds } from "./feeds.ts";
 
 /**
- * Follows a run from a cursor to its end. Nothing is buffered for a viewer: it is a cursor, and the next portion is read
+ * Follows a run from a cursor to its end, or until the runtime is closed: then it ends without a terminal event, as any
+ * other disconnect does. Nothing is buffered for a viewer: it is a cursor, and the next portion is read
  * when it asks.
  */
 export async function* tailRun(
@@ -19,7 +20,7 @@ export async function* tailRun(
   const feed = feeds.acquire(run);
   try {
     let cursor: Cursor | undefined = after ?? (snapshot ? undefined : start);
-    while (!signal?.aborted) {
+    while (!signal?.aborted && !feed.closed) {
       if (cursor === undefined) {
         const folded = await foldRun(log, run);
         if (folded === undefined) {
