@@ -13,7 +13,7 @@ export interface Stage {
   open(options?: OpenOptions): Promise<Page>;
 }
 
-export interface OpenOptions extends BrowserContextOptions {
+interface OpenOptions extends BrowserContextOptions {
   readonly url?: string;
   /** Complaints that the test brings about. */
   readonly expected?: RegExp;

@@ -16,5 +16,16 @@ export function useChat(): Thread<Types> {
 export const RunContext = createContext("");
 
 export function runIn(state: ThreadState<Types>, id: string): RunState<StudioPart> | undefined {
-  return state.runs.findLast(({ run }) => run === id);
+  let index = indexes.get(state.runs);
+  if (index === undefined) {
+    index = new Map(state.runs.map((run) => [run.run, run]));
+    indexes.set(state.runs, index);
+  }
+  return index.get(id);
 }
+
+/** Every run on the page looks for itself in every state: once is enough. */
+const indexes = new WeakMap<
+  ThreadState<Types>["runs"],
+  ReadonlyMap<string, RunState<StudioPart>>
+>();

@@ -18,7 +18,7 @@ export interface Notes {
   write(name: string, text: string): Promise<void>;
 }
 
-export interface NoteInfo {
+interface NoteInfo {
   readonly name: string;
   readonly bytes: number;
   /** ISO 8601. */

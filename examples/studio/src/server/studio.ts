@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { serveStatic } from "@hono/node-server/serve-static";
 import { createHandler } from "@runwire/server";
-import { Hono } from "hono";
+import { type Context, Hono } from "hono";
 import { secureHeaders } from "hono/secure-headers";
 import { type AgentsOptions, createAgents } from "./agents.ts";
 
@@ -23,9 +23,16 @@ export function createStudio({ page, model, ...options }: StudioOptions) {
 
   app.use(pageHeaders);
   app.get("/studio.json", (c) => c.json({ model: model ?? null }));
-  app.get("/assets/*", serveStatic({ root: page, onFound: cacheForEver }));
-  app.get("/t/:thread", serveStatic({ path: join(page, "index.html") }));
-  app.get("*", serveStatic({ root: page }));
+  // The names of built files change with their content; that of the page stays.
+  app.get(
+    "/assets/*",
+    serveStatic({ root: page, onFound: cache("public, max-age=31536000, immutable") }),
+  );
+  app.get(
+    "/t/:thread",
+    serveStatic({ path: join(page, "index.html"), onFound: cache("no-cache") }),
+  );
+  app.get("*", serveStatic({ root: page, onFound: cache("no-cache") }));
   return { app, handler };
 }
 
@@ -47,7 +54,6 @@ const pageHeaders = secureHeaders({
   strictTransportSecurity: false,
 });
 
-/** The names of built files change with their content. */
-function cacheForEver(_path: string, c: { header(name: string, value: string): void }) {
-  c.header("Cache-Control", "public, max-age=31536000, immutable");
+function cache(control: string) {
+  return (_path: string, c: Context) => c.header("Cache-Control", control);
 }

@@ -50,7 +50,9 @@ export function Conversation({ agent, onAgent, initial, onActivity, note }: Conv
 
   useEffect(() => {
     if (thread !== undefined) onActivity(thread);
-  }, [thread, status, onActivity]);
+    // Whatever asks anew wants to see the answer.
+    if (status === "submitting") toEnd();
+  }, [thread, status, onActivity, toEnd]);
 
   return (
     <ChatContext value={chat}>

@@ -1,4 +1,4 @@
-import { type KeyboardEvent, useRef } from "react";
+import { type KeyboardEvent, useEffect, useRef } from "react";
 
 /** A sent message under the pen: what is sent instead begins a new branch of the conversation. */
 export function EditForm({
@@ -11,6 +11,11 @@ export function EditForm({
   onClose: () => void;
 }) {
   const field = useRef<HTMLTextAreaElement>(null);
+  useEffect(() => {
+    // With its buttons, which are what one needs next.
+    field.current?.form?.scrollIntoView({ block: "nearest" });
+    field.current?.setSelectionRange(text.length, text.length);
+  }, [text]);
   function save() {
     const changed = field.current?.value.trim() ?? "";
     if (changed !== "") onSave(changed);

@@ -1,32 +1,38 @@
-import { marked } from "marked";
+import remarkParse from "remark-parse";
+import { unified } from "unified";
+
+// Tables are paragraphs to it. They are rendered as tables: a block only has to be cut where one ends.
+const markdown = unified().use(remarkParse);
 
 /**
- * Cuts growing Markdown into its top-level blocks. Text that only grows can change none but its last block, so each
- * cut begins there: the cost is that of the newest block, however long the answer is.
+ * The top-level blocks of a finished text, each with what shows nothing after it: blank lines, definitions. What stands
+ * before the first one is its.
+ */
+export function cutBlocks(text: string): readonly string[] {
+  const starts = markdown
+    .parse(text)
+    .children.filter(({ type }) => type !== "definition")
+    .map(({ position }) => position?.start.offset ?? 0);
+  return starts.map((start, i) => text.slice(i === 0 ? 0 : start, starts[i + 1]));
+}
+
+/**
+ * Cuts a text that grows. What is still to come can go on with the last block, and can show that its line went on with
+ * the one before it; it hardly ever reaches further. So each cut begins with the last two: the cost is theirs, however
+ * long the answer is.
  */
 export class BlockCutter {
   #text = "";
-  #blocks: string[] = [];
+  #blocks: readonly string[] = [];
 
   cut(text: string): readonly string[] {
     if (text === this.#text) return this.#blocks;
-    const grown = this.#text !== "" && text.startsWith(this.#text);
-    const settled = grown ? this.#blocks.slice(0, -1) : [];
+    const settled = text.startsWith(this.#text) ? this.#blocks.slice(0, -2) : [];
     const offset = settled.reduce((sum, block) => sum + block.length, 0);
     this.#text = text;
-    this.#blocks = [...settled, ...blocksOf(text.slice(offset))];
+    this.#blocks = [...settled, ...cutBlocks(text.slice(offset))];
     return this.#blocks;
   }
-}
-
-/** Blank lines stay with the block above them: a list may go on after one. */
-function blocksOf(text: string): string[] {
-  const blocks: string[] = [];
-  for (const { type, raw } of marked.lexer(text)) {
-    if (type === "space" && blocks.length > 0) blocks[blocks.length - 1] += raw;
-    else blocks.push(raw);
-  }
-  return blocks;
 }
 
 /** References and footnotes reach over blocks: a finished text that has some is rendered as one. */

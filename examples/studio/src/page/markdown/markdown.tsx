@@ -2,7 +2,7 @@ import { memo, useState } from "react";
 import ReactMarkdown from "react-markdown";
 import remarkGfm from "remark-gfm";
 import remend from "remend";
-import { BlockCutter, hasDefinitions } from "./block-cutter.ts";
+import { BlockCutter, cutBlocks, hasDefinitions } from "./block-cutter.ts";
 import { components } from "./components.tsx";
 import { Writing } from "./writing.ts";
 
@@ -14,7 +14,8 @@ const plugins = [remarkGfm];
  */
 export function Markdown({ text, open = false }: { text: string; open?: boolean }) {
   const [cutter] = useState(() => new BlockCutter());
-  const blocks = !open && hasDefinitions(text) ? [text] : cutter.cut(text);
+  const whole = open ? undefined : hasDefinitions(text) ? [text] : cutBlocks(text);
+  const blocks = whole ?? cutter.cut(text);
   return (
     <div className="markdown">
       {blocks.map((block, i) => {

@@ -15,7 +15,7 @@ export function ThreadRow({ thread, title, current, onOpen, onDelete }: Props) {
   if (asking) {
     return (
       <li className="thread asking">
-        <span>Delete it for good?</span>
+        <span>Delete for good?</span>
         <button type="button" className="danger" onClick={onDelete}>
           Delete
         </button>

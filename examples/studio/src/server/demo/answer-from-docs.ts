@@ -18,18 +18,12 @@ export function answerFromDocs({ query, pages, found, hits }: Findings): string 
   const sections = found === 1 ? "One section mentions" : `${found} sections mention`;
   const quote = `> ${best.snippet}`;
   const more = others.map(
-    ({ path, heading, snippet }) =>
-      `| ${path} | ${cell(heading)} | ${cell(snippet.slice(0, 90))} |`,
+    ({ path, heading, snippet }) => `- **${heading}** (\`${path}\`): ${firstWords(snippet)}`,
   );
   return [
     `${sections} **${query}**. The best match is *${best.heading}* in \`${best.path}\`:`,
     quote,
-    ...(more.length === 0
-      ? []
-      : [
-          "It also comes up here:",
-          ["| Page | Section | Begins |", "| --- | --- | --- |", ...more].join("\n"),
-        ]),
+    ...(more.length === 0 ? [] : ["It also comes up here:", more.join("\n")]),
     "To read on, open the page itself:",
     `\`\`\`sh\nless ${best.path}\n\`\`\``,
   ].join("\n\n");
@@ -41,6 +35,7 @@ export function listFindings({ hits }: Findings): string {
     .join("\n");
 }
 
-function cell(text: string): string {
-  return text.replaceAll("|", "\\|").replaceAll("`", "");
+/** About a line of them. */
+function firstWords(text: string): string {
+  return text.length < 90 ? text : `${text.slice(0, 90).replace(/\s+\S*$/, "")}…`;
 }

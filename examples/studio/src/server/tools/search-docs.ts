@@ -44,22 +44,12 @@ function toHit({ path, heading, text, terms }: SearchResult) {
   return { path: String(path), heading: String(heading), snippet: cutSnippet(String(text), terms) };
 }
 
-/** The lines around the first that holds one of the words, on one line and cut to a readable length. */
+/** From the first sentence that holds one of the words, cut to a readable length. */
 function cutSnippet(text: string, words: readonly string[]): string {
-  const plain = plainText(text);
-  const places = words.map((word) => plain.toLowerCase().indexOf(word)).filter((at) => at >= 0);
+  const places = words.map((word) => text.toLowerCase().indexOf(word)).filter((at) => at >= 0);
   const first = places.length === 0 ? 0 : Math.min(...places);
-  const sentence = plain.lastIndexOf(". ", first) + 1;
+  const sentence = text.lastIndexOf(". ", first) + 1;
   const from = first - sentence < maxSnippet / 2 ? sentence : first;
-  const snippet = plain.slice(from, from + maxSnippet).trim();
-  return from + maxSnippet < plain.length ? `${snippet}…` : snippet;
-}
-
-/** Without marks: half a piece of Markdown is no Markdown. */
-function plainText(markdown: string): string {
-  return markdown
-    .replace(/\[([^\]]*)\]\([^)]*\)/g, "$1")
-    .replace(/^[\s|:-]+$|^ *(?:[-*>]|\d+\.) |[`*]/gm, "")
-    .replace(/[\s|]+/g, " ")
-    .trim();
+  const rest = text.slice(from).trim();
+  return rest.length <= maxSnippet ? rest : `${rest.slice(0, maxSnippet).replace(/\s+\S*$/, "")}…`;
 }
