@@ -37,7 +37,7 @@ export type { Model, ModelEvent, ModelRequest, ToolSpec } from "./model.ts";
 export { ModelError, type ModelErrorOptions } from "./model-error.ts";
 export type { RuntimeOptions } from "./runtime/create-runtime.ts";
 export { createRuntime, type Runtime } from "./runtime/runtime.ts";
-export { newRunId, newThreadId } from "./runtime/start-run.ts";
+export { newRunId, threadIdFor } from "./runtime/start-run.ts";
 export type {
   RunInput,
   RuntimeCore,

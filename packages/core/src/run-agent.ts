@@ -2,7 +2,7 @@ import type { AgentDefinition } from "./definition.ts";
 import type { EventLog } from "./log/event-log.ts";
 import { createRuntimeCore } from "./runtime/create-runtime.ts";
 import { runHandle } from "./runtime/run-handle.ts";
-import { newRunId, newThreadId } from "./runtime/start-run.ts";
+import { newRunId, threadIdFor } from "./runtime/start-run.ts";
 import type { RunInput, RuntimeCore } from "./runtime-contract.ts";
 import type { AgentRunOptions, StartedRun } from "./types/run.ts";
 
@@ -18,7 +18,7 @@ export function runAgent(
   // Without a log the run has a memory of its own, which goes with it.
   const core = log === undefined ? createRuntimeCore({ agents: [agent] }) : runtimeOf(agent, log);
   const run = request.run ?? newRunId();
-  const thread = request.thread ?? newThreadId();
+  const thread = request.thread ?? threadIdFor(run);
   const started = core.start({ ...request, agent: agent.name, input, run, thread });
   started.catch(() => {});
   const handle = runHandle(core, {

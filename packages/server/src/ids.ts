@@ -16,11 +16,6 @@ export async function runIdFor(key: string, { principal, thread }: KeyScope): Pr
   return `run_${base64url(new Uint8Array(digest))}`;
 }
 
-/** The thread of a run that names none: a repeat of the request must come to the same one. */
-export function threadIdFor(run: string): string {
-  return `thr_${run.replace(/^run_/, "")}`;
-}
-
 /** The request's key, if it has one. */
 export function readIdempotencyKey(request: Request): string | undefined {
   const key = request.headers.get("idempotency-key") ?? undefined;

@@ -8,11 +8,12 @@ import { RunwireError } from "../runwire-error.ts";
 import type { Outcome } from "./action.ts";
 import { findCall } from "./calls.ts";
 import { check } from "./check.ts";
+import { toJson } from "./execute.ts";
 
 /** Rejected structured outputs after which the agent has failed: one repair. */
 const maxRepairs = 1;
 
-/** What a scope that has nothing left to do answers: its last text, or the JSON that its schema accepted. */
+/** What a scope that has nothing left to do answers: its last text, or the JSON of what its schema made of it. */
 export type Answer =
   | { readonly type: "text"; readonly text: string }
   | { readonly type: "output"; readonly output: Json }
@@ -42,7 +43,7 @@ export async function answerOf(
     return problem("It is not JSON.");
   }
   const checked = await check(schema, value);
-  if (!("issues" in checked)) return { type: "output", output: value };
+  if (!("issues" in checked)) return { type: "output", output: toJson(checked.value) };
   const issues = checked.issues.map(({ path, message }) => `${path || "/"}: ${message}`);
   return problem(issues.join("; "), checked.issues as unknown as Json);
 }

@@ -16,6 +16,8 @@ export type Judged =
 interface Part {
   readonly id: string;
   readonly type: "text" | "reasoning";
+  /** Made once: a string that is put together for each delta is compared letter by letter wherever it goes. */
+  readonly deltaType: "text.delta" | "reasoning.delta";
   readonly text: DeltaText;
 }
 
@@ -118,6 +120,7 @@ export class StepRecorder {
     if (known !== undefined && known.state !== "streaming") return;
     const open = known ?? this.#newCall(event.call, event.name);
     const { call, name } = open;
+    const provider = event.provider === undefined ? undefined : { provider: event.provider };
     if ("error" in judged) {
       if (known === undefined) {
         this.#out.push({ type: "tool.args.started", call, name });
@@ -126,11 +129,10 @@ export class StepRecorder {
         this.#args(open, open.args.end());
       }
       open.state = "done";
-      this.#out.push({ type: "tool.failed", call, name, error: judged.error });
+      this.#out.push({ type: "tool.failed", call, name, error: judged.error, ...provider });
       return;
     }
     const { input, executor, needsApproval } = judged;
-    const { provider } = event;
     open.state = executor === "provider" ? "provider" : "done";
     this.#out.push({
       type: "tool.called",
@@ -139,7 +141,7 @@ export class StepRecorder {
       input,
       ...(executor !== undefined && { executor }),
       ...(needsApproval && { needsApproval }),
-      ...(provider !== undefined && { provider }),
+      ...provider,
     });
   }
 
@@ -169,7 +171,7 @@ export class StepRecorder {
     if (before !== undefined) this.#close(before);
     const id = this.#newId("p");
     const type = event.type === "text.started" ? "text" : "reasoning";
-    this.#parts.set(event.id, { id, type, text: new DeltaText() });
+    this.#parts.set(event.id, { id, type, deltaType: `${type}.delta`, text: new DeltaText() });
     if (type === "text") this.#texts.set(event.id, id);
     this.#hotId = undefined;
     this.#out.push({ ...event, id });
@@ -200,8 +202,8 @@ export class StepRecorder {
     this.#deltas(part, part.text.add(delta));
   }
 
-  #deltas({ id, type }: Part, deltas: readonly string[]): void {
-    for (const delta of deltas) this.#out.push({ type: `${type}.delta`, id, delta });
+  #deltas({ id, deltaType: type }: Part, deltas: readonly string[]): void {
+    for (const delta of deltas) this.#out.push({ type, id, delta });
   }
 
   #args({ call }: Call, deltas: readonly string[]): void {

@@ -14,7 +14,7 @@ import { enforceCancel } from "./enforce-cancel.ts";
 import { createFeeds } from "./feeds.ts";
 import { recover } from "./recoverer.ts";
 import { runModels } from "./run-models.ts";
-import { createRun, newRunId, newThreadId } from "./start-run.ts";
+import { createRun, newRunId, threadIdFor } from "./start-run.ts";
 import { storeClock } from "./store-clock.ts";
 import { tailRun } from "./tail.ts";
 import { tailThread } from "./tail-thread.ts";
@@ -91,7 +91,7 @@ export function createRuntimeCore(options: RuntimeOptions): RuntimeCore {
       });
     }
     const run = request.run ?? newRunId();
-    const thread = request.thread ?? newThreadId();
+    const thread = request.thread ?? threadIdFor(run);
     const withdraw = models.set(run, request.model);
     const owner = leases.size < concurrency ? { worker, leaseMs } : undefined;
     const askedAt = performance.now();

@@ -4,7 +4,7 @@ import type { AgentMap, AgentMapOf, HasAgents } from "../types/agents-of.ts";
 import type { Runs } from "../types/runs.ts";
 import { createRuntimeCore, type RuntimeOptions } from "./create-runtime.ts";
 import { runHandle } from "./run-handle.ts";
-import { newRunId, newThreadId } from "./start-run.ts";
+import { newRunId, threadIdFor } from "./start-run.ts";
 
 /** Agents, a log, and the loop that runs them; what servers, workers, cron jobs and scripts share. */
 export interface Runtime<Agents extends AgentMap = AgentMap>
@@ -26,7 +26,7 @@ export function createRuntime<const A extends readonly AgentDefinition[]>(
   const runs: Runs = {
     run(agent, input, { on, tools, signal, ...request } = {}) {
       const run = request.run ?? newRunId();
-      const thread = request.thread ?? newThreadId();
+      const thread = request.thread ?? threadIdFor(run);
       const started = core.start({ ...request, agent, input, run, thread });
       // Told by `result` and by iteration, to whoever looks.
       started.catch(() => {});

@@ -16,7 +16,8 @@ const titleLength = 80;
 const maxMoves = 20;
 
 export const newRunId = (): string => `run_${crypto.randomUUID()}`;
-export const newThreadId = (): string => `thr_${crypto.randomUUID()}`;
+/** The thread of a run that names none: a repeated start must come to the same one. */
+export const threadIdFor = (run: string): string => `thr_${run.replace(/^run_/, "")}`;
 
 export const contentOf = (input: RunInput): readonly Content[] =>
   typeof input === "string" ? [{ type: "text", text: input }] : input;

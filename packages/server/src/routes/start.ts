@@ -3,7 +3,7 @@ import { readBody } from "../body.ts";
 import { type Context, param } from "../context.ts";
 import { readCursor } from "../cursors.ts";
 import { ndjson, sse } from "../frame-format.ts";
-import { readIdempotencyKey, runIdFor, threadIdFor } from "../ids.ts";
+import { readIdempotencyKey, runIdFor } from "../ids.ts";
 import { negotiate, prefersAsync } from "../negotiate.ts";
 import { closing, Problem } from "../problem.ts";
 import { json } from "../reply.ts";
@@ -49,7 +49,7 @@ async function readStart(context: Context, agent: string): Promise<StartRequest>
   return {
     ...body,
     agent,
-    ...(run !== undefined && { run, thread: body.thread ?? threadIdFor(run) }),
+    ...(run !== undefined && { run }),
     ...(principal !== undefined && { principal }),
   };
 }
