@@ -1,5 +1,5 @@
 import type { ThreadItem } from "@runwire/core";
-import { type Context, findRun, findThread, param } from "../context.ts";
+import { type Context, findRun, findThread, param, unknownThread } from "../context.ts";
 import { readThreadCursor, type ThreadCursor } from "../cursors.ts";
 import { Problem } from "../problem.ts";
 import type { Route } from "../route.ts";
@@ -19,7 +19,10 @@ export const followThread: Route = {
     const id = param(context, "thread");
     const format = negotiateFormat(request);
     const known = (await findThread(context, id)) !== undefined;
-    const at = await checkCursor(context, id, readThreadCursor(request, url));
+    const cursor = readThreadCursor(request, url);
+    // Who has a cursor has seen the thread: it was deleted, or its log is gone, and nobody will bring it back.
+    if (!known && cursor !== undefined) throw unknownThread(id);
+    const at = await checkCursor(context, id, cursor);
     return stream<ThreadItem>({
       format,
       source(signal) {

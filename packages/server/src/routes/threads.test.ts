@@ -141,6 +141,18 @@ describe("GET /threads/:thread/events", () => {
     await viewer.leave();
   });
 
+  test("one that was there and is not any more is 404", async () => {
+    const { call } = serving();
+    const run = await greet(call, "t");
+    const seen = `/threads/t/events?after=${run}/1`;
+    const viewer = follow(await call(seen));
+    await viewer.next();
+    await viewer.leave();
+    await call("/threads/t", { method: "DELETE" });
+    expect((await call(seen)).status).toBe(404);
+    expect((await serving().call(seen)).status).toBe(404);
+  });
+
   test("one that turns out to be somebody else's is not shown", async () => {
     const { call } = serving({ authorize: (request) => request.headers.get("user") ?? null });
     const viewer = follow(await call("/threads/new/events", { headers: { user: "eve" } }));
