@@ -8,6 +8,7 @@ import type { RunState } from "../protocol/state.ts";
 import { RunwireError } from "../runwire-error.ts";
 import { type Deferred, deferred } from "../signal.ts";
 import { eventBytes } from "./event-bytes.ts";
+import { numberEvent } from "./number-event.ts";
 import { batchBytes, Outbox } from "./outbox.ts";
 import { persist } from "./persist.ts";
 
@@ -109,7 +110,7 @@ export class RunWriter {
       return bytes;
     });
     for (let i = 0; i < events.length; i++) {
-      const event = this.#number(events[i] as NewEvent, this.#seq + 1);
+      const event = numberEvent(events[i] as NewEvent, this.#seq + 1, this.#now);
       this.#check(this.#verifier, event);
       this.#seq = event.seq;
       this.#options.draft.apply(event);
@@ -154,7 +155,7 @@ export class RunWriter {
     if (!(await this.flushed())) return "ended";
     const verifier = createVerifier({ state: this.state });
     const numbered = events.map((event, i) => {
-      const next = this.#number(event, this.#seq + 1 + i);
+      const next = numberEvent(event, this.#seq + 1 + i, this.#now);
       this.#check(verifier, next);
       return next;
     });
@@ -185,14 +186,11 @@ export class RunWriter {
     this.#options.wake();
   }
 
-  #number(event: NewEvent, seq: number): RunEvent {
-    if ("delta" in event) return { seq, ...event };
-    const { type, scope, ...fields } = event as { type: string; scope?: string };
-    // Store time never runs backwards in a log, whatever the clocks do.
+  /** Store time never runs backwards in a log, whatever the clocks do. */
+  readonly #now = (): number => {
     this.#at = Math.max(this.#at, this.#options.now());
-    const head = scope === undefined ? { seq, type } : { seq, type, scope };
-    return { ...head, ...fields, at: this.#at } as unknown as RunEvent;
-  }
+    return this.#at;
+  };
 
   #check(verifier: Verifier, event: RunEvent): void {
     const violation = verifier.check(event);

@@ -1,7 +1,7 @@
 import type { EventLog, ReadResult, Topic } from "../log/event-log.ts";
 import { persist } from "../loop/persist.ts";
 import type { Cursor } from "../protocol/cursor.ts";
-import { sleep } from "../signal.ts";
+import { type Deferred, deferred, sleep } from "../signal.ts";
 
 /** Events in one portion. */
 const portion = 256;
@@ -59,14 +59,21 @@ class SharedFeed {
   readonly #gone: () => void;
   readonly #over = new AbortController();
   readonly #portions = new Map<string, Promise<ReadResult>>();
-  #changed: Promise<void> | undefined;
+  readonly #topic: Topic;
+  readonly #backstop: ReturnType<typeof setInterval>;
+  /** The log is waited for. Armed once, whatever the backstop does meanwhile. */
+  #waiting = false;
+  #changed: Deferred | undefined;
   #version = 0;
   #viewers = 0;
 
   constructor(log: EventLog, run: string, gone: () => void) {
     this.#log = log;
     this.#run = run;
+    this.#topic = `run:${run}`;
     this.#gone = gone;
+    this.#backstop = setInterval(() => this.#ring(), backstopMs);
+    (this.#backstop as { unref?: () => void }).unref?.();
   }
 
   acquire(): Feed {
@@ -88,16 +95,29 @@ class SharedFeed {
   }
 
   stop(): void {
+    clearInterval(this.#backstop);
     this.#over.abort();
     this.#gone();
   }
 
   #change(): Promise<void> {
-    this.#changed ??= changeOf(this.#log, `run:${this.#run}`, this.#over.signal).then(() => {
-      this.#version++;
-      this.#changed = undefined;
-    });
-    return this.#changed;
+    this.#changed ??= deferred();
+    const { promise } = this.#changed;
+    if (!this.#waiting) {
+      this.#waiting = true;
+      void this.#log.wait(this.#topic, this.#over.signal).then(() => {
+        this.#waiting = false;
+        this.#ring();
+      });
+    }
+    return promise;
+  }
+
+  #ring(): void {
+    this.#version++;
+    const changed = this.#changed;
+    this.#changed = undefined;
+    changed?.resolve();
   }
 
   #read(after: Cursor): Promise<ReadResult> {
@@ -136,5 +156,6 @@ export async function changeOf(log: EventLog, topic: Topic, signal: AbortSignal)
   const done = new AbortController();
   const either = AbortSignal.any([signal, done.signal]);
   await Promise.race([log.wait(topic, either), sleep(backstopMs, either, { unref: true })]);
-  done.abort();
+  // With a reason: without one an error is made, and its stack is the most expensive thing here.
+  done.abort("over");
 }

@@ -80,7 +80,8 @@ export function runHandle(core: RuntimeCore, options: HandleOptions): Run {
     },
     batches: () => batches(),
     async *[Symbol.asyncIterator]() {
-      for await (const events of batches()) yield* events;
+      // A loop, since `yield*` of an array awaits each element twice.
+      for await (const events of batches()) for (const event of events) yield event;
     },
     send: (content) =>
       command({
