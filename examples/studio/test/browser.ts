@@ -2,7 +2,7 @@ import { rm } from "node:fs/promises";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, expect } from "vitest";
 import { launchChromium } from "./chromium.ts";
-import { buildPage, type Studio, startStudio } from "./studio.ts";
+import { buildPage, type Studio, type StudioOptions, startStudio } from "./studio.ts";
 
 export interface Stage {
   readonly browser: Browser;
@@ -20,12 +20,12 @@ interface OpenOptions extends BrowserContextOptions {
 }
 
 /** One browser and one server for a file of tests. */
-export function useStage(): Stage {
+export function useStage(options: StudioOptions = {}): Stage {
   const stage = {} as { -readonly [K in keyof Stage]: Stage[K] };
   const complaints: string[] = [];
   beforeAll(async () => {
     stage.page = await buildPage();
-    stage.studio = await startStudio(stage.page);
+    stage.studio = await startStudio(stage.page, options);
     stage.browser = await launchChromium();
     stage.open = async ({ url = stage.studio.url, expected, ...options } = {}) => {
       const context = await stage.browser.newContext({ reducedMotion: "reduce", ...options });

@@ -36,10 +36,25 @@ export interface Studio {
   stop(signal?: NodeJS.Signals): Promise<number | null>;
 }
 
-/** Starts the server's own entry, on a port that is free unless one is given. */
-export async function startStudio(page: string, port = 0): Promise<Studio> {
+export interface StudioOptions {
+  /** Default: one that is free. */
+  readonly port?: number;
+  /** The scripts' pause before each word. Default: the studio's own. */
+  readonly delayMs?: number;
+}
+
+/** Starts the server's own entry. */
+export async function startStudio(
+  page: string,
+  { port = 0, delayMs }: StudioOptions = {},
+): Promise<Studio> {
   const notes = await mkdtemp(join(tmpdir(), "studio-notes-"));
-  const child = runMain({ STUDIO_PAGE: page, STUDIO_NOTES: notes, PORT: `${port}` });
+  const child = runMain({
+    STUDIO_PAGE: page,
+    STUDIO_NOTES: notes,
+    PORT: `${port}`,
+    ...(delayMs !== undefined && { STUDIO_DELAY_MS: `${delayMs}` }),
+  });
   const exited = once(child, "exit");
   child.stderr.pipe(process.stderr);
   const url = await Promise.race([

@@ -8,7 +8,9 @@ const demoDelayMs = 25;
 
 /** OpenAI's model, or one of a compatible server at OPENAI_BASE_URL; without a key, scripts. */
 export function modelsFrom(env: NodeJS.ProcessEnv): { models: Models; name?: string } {
-  if (!env.OPENAI_API_KEY) return { models: demoModels(demoDelayMs) };
+  if (!env.OPENAI_API_KEY) {
+    return { models: demoModels(Number(env.STUDIO_DELAY_MS || demoDelayMs)) };
+  }
   const name = env.OPENAI_MODEL || "gpt-5-mini";
   // Compatible servers speak Chat Completions; few know Responses.
   const model: Model = env.OPENAI_BASE_URL ? openai.chat(name) : openai(name);
