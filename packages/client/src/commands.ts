@@ -24,13 +24,14 @@ interface MessageIds {
 
 export interface Verdict {
   readonly approved: boolean;
-  readonly reason?: string;
-  readonly input?: Json;
+  readonly reason?: string | undefined;
+  readonly input?: Json | undefined;
 }
 
 export type Result = { readonly output: Json } | { readonly error: RunError };
 
 export function createCommands(http: Http): Commands {
+  // JSON leaves out what is undefined.
   async function post(run: string, what: string, body: object, more?: Partial<Ask>): Promise<void> {
     await http.call({
       method: "POST",
@@ -42,13 +43,13 @@ export function createCommands(http: Http): Commands {
   return {
     cancel: (run, options) => post(run, "cancel", { ...options }),
     message: (run, input, ids) =>
-      post(run, "messages", { input, ...(ids && { message: ids.message, id: ids.command }) }),
+      post(run, "messages", { input, message: ids?.message, ...(ids && { id: ids.command }) }),
     approval: (run, approval, verdict) =>
       post(run, `approvals/${encodeURIComponent(approval)}`, verdict),
     result: (run, call, result, signal) =>
       post(run, `results/${encodeURIComponent(call)}`, result, {
         attempts: Number.POSITIVE_INFINITY,
-        ...(signal !== undefined && { signal }),
+        signal,
       }),
   };
 }

@@ -22,7 +22,7 @@ export interface Ask {
   /** Sent as JSON. */
   readonly body?: object;
   readonly headers?: { readonly [name: string]: string };
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
   /** How often {@link Http.call} tries. Default 5. */
   readonly attempts?: number;
 }
@@ -66,8 +66,8 @@ export function createHttp(options: HttpOptions): Http {
         method: method ?? "GET",
         headers: all,
         cache: "no-store",
-        ...(body !== undefined && { body: JSON.stringify(body) }),
-        ...(signal !== undefined && { signal }),
+        body: body === undefined ? null : JSON.stringify(body),
+        signal: signal ?? null,
         ...(options.credentials !== undefined && { credentials: options.credentials }),
       }),
     );

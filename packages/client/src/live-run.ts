@@ -5,6 +5,7 @@ import {
   createDraft,
   dispatch,
   isEnded,
+  isTerminal,
   pendingApprovals,
   type RunDraft,
   type RunEvent,
@@ -113,14 +114,5 @@ function snapshotOf(state: RunState): SnapshotFrame {
 
 /** Whether nothing comes after the frame. */
 export function isLast(frame: RunEvent | SnapshotFrame): boolean {
-  switch (frame.type) {
-    case "snapshot":
-      return isEnded(frame.state);
-    case "run.completed":
-    case "run.failed":
-    case "run.cancelled":
-      return true;
-    default:
-      return false;
-  }
+  return frame.type === "snapshot" ? isEnded(frame.state) : isTerminal(frame);
 }

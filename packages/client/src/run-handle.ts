@@ -17,10 +17,6 @@ export interface RunHandleOptions extends IterateOptions {
 export function createRunHandle(options: RunHandleOptions): Run {
   const { run: id, commands, state, known } = options;
   let result: Promise<Output> | undefined;
-  const decide = async (approval: string, verdict: Verdict) => {
-    await known();
-    await commands.approval(id, approval, verdict);
-  };
   return {
     id,
     get thread() {
@@ -39,13 +35,14 @@ export function createRunHandle(options: RunHandleOptions): Run {
       await known();
       await commands.message(id, input);
     },
-    approve: (approval, { reason, input } = {}) =>
-      decide(approval, {
-        approved: true,
-        ...(reason !== undefined && { reason }),
-        ...(input !== undefined && { input: input as Json }),
-      }),
-    deny: (approval, verdict) => decide(approval, { approved: false, ...verdict }),
+    async approve(approval, verdict) {
+      await known();
+      await commands.approval(id, approval, { approved: true, ...verdict } as Verdict);
+    },
+    async deny(approval, verdict) {
+      await known();
+      await commands.approval(id, approval, { approved: false, ...verdict });
+    },
     async complete(call, output) {
       await known();
       await commands.result(id, call, { output: output as Json });

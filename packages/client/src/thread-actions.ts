@@ -41,10 +41,10 @@ export interface ThreadActions extends Actions {
 interface Start {
   readonly input: RunInput;
   readonly message: Message;
-  readonly previous?: string | null;
+  readonly previous?: string | null | undefined;
   readonly busy?: "queue";
-  readonly history?: readonly Message[];
-  readonly metadata?: RunState["metadata"];
+  readonly history?: readonly Message[] | undefined;
+  readonly metadata?: RunState["metadata"] | undefined;
 }
 
 export function createThreadActions(options: ThreadActionsOptions): ThreadActions {
@@ -82,6 +82,8 @@ export function createThreadActions(options: ThreadActionsOptions): ThreadAction
   async function start(request: Start): Promise<boolean> {
     const { message, previous } = request;
     const run = randomId("run_");
+    // In a thread without a past the stream begins with the first event of its first run.
+    conversation.cursor ??= `${run}/0`;
     const thread = options.ensureThread();
     const accepted = settle(async () => {
       try {
@@ -127,7 +129,7 @@ export function createThreadActions(options: ThreadActionsOptions): ThreadAction
   /** Starts the run after the newest one, or after the one that is shown where that is another branch. */
   function next(input: RunInput, message: Message): Promise<boolean> {
     const { aside, live } = conversation;
-    return start({ input, message, ...(aside && live !== undefined && { previous: live.id }) });
+    return start({ input, message, previous: aside ? live?.id : undefined });
   }
 
   /** Leaves the branch of a run for a new one beside it. */
@@ -141,8 +143,8 @@ export function createThreadActions(options: ThreadActionsOptions): ThreadAction
       input: content,
       message: userMessage(content),
       previous,
-      ...(asked.history.length > 0 && { history: asked.history }),
-      ...(metadata !== undefined && { metadata }),
+      history: asked.history.length > 0 ? asked.history : undefined,
+      metadata,
     });
   }
 

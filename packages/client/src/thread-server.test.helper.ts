@@ -7,6 +7,8 @@ interface Viewer {
   readonly response: ServerResponse;
   run: string | undefined;
   seq: number;
+  /** The next run was there before the viewer came: it begins with its snapshot. */
+  upon: boolean;
 }
 
 interface Body {
@@ -35,14 +37,20 @@ export async function serveThread(thread = "thr_1") {
     const { response } = viewer;
     const over = viewer.run !== undefined && stateIn(viewer.run).endedAt !== undefined;
     flush(viewer);
+    if (head === undefined) viewer.upon = false;
     if (head === undefined || head === viewer.run) return;
     const leaves = viewer.run === undefined || over || !leadsTo(viewer.run, head);
     if (!leaves) return;
     viewer.run = head;
-    const state = stateIn(head);
+    viewer.seq = 0;
     response.write(`data: ${JSON.stringify({ type: "run", run: head })}\n\n`);
-    response.write(snapshotFrame(state, head));
-    viewer.seq = state.seq;
+    if (viewer.upon) {
+      const state = stateIn(head);
+      response.write(snapshotFrame(state, head));
+      viewer.seq = state.seq;
+    }
+    viewer.upon = false;
+    flush(viewer);
   }
 
   function flush(viewer: Viewer): void {
@@ -99,8 +107,9 @@ export async function serveThread(thread = "thr_1") {
     } else if (what === "events") {
       stream(response);
       const cursor = asked.query.get("after") ?? "";
-      const run = cursor === "" ? undefined : cursor.slice(0, cursor.lastIndexOf("/"));
-      const viewer: Viewer = { response, run, seq: asked.after };
+      const named = cursor.slice(0, Math.max(0, cursor.lastIndexOf("/")));
+      const run = logs.has(named) ? named : undefined;
+      const viewer: Viewer = { response, run, seq: asked.after, upon: run === undefined };
       viewers.add(viewer);
       response.on("close", () => viewers.delete(viewer));
       response.write(": \n\n");
@@ -138,6 +147,7 @@ export async function serveThread(thread = "thr_1") {
     begin,
     append,
     logs,
+    head: () => head ?? "",
     /** The requests but those for the thread itself. */
     sent: () => server.asked.filter(({ method }) => method === "POST"),
     refuse(how: typeof refuse) {

@@ -214,4 +214,27 @@ describe("callbacks", () => {
       "second run.completed of run_c at 3",
     ]);
   });
+
+  test("hear every event of a run that begins meanwhile, the first run of a thread included", async () => {
+    const server = await serveThread();
+    const heard: string[] = [];
+    const on: NonNullable<ThreadOptions["on"]> = {
+      reset: ({ run }) => heard.push(`reset ${run}`),
+      event: ({ type, seq }) => heard.push(`${seq} ${type}`),
+    };
+    const { thread } = open(server, { thread: undefined, on });
+    for (const [turn, question] of ["one?", "two?"].entries()) {
+      server.refuse(({ path, body }, response) => {
+        if (!path.startsWith("/agents")) return false;
+        const { run } = body as { run: string };
+        server.begin(run, { input: question, ...(turn > 0 && { previous: server.head() }) });
+        server.append(run, completed);
+        response.writeHead(202).end();
+        return true;
+      });
+      await thread.send(question);
+      await until(() => thread.state.runs.length === turn + 1 && thread.state.status === "idle");
+    }
+    expect(heard).toEqual(["1 run.started", "2 run.completed", "1 run.started", "2 run.completed"]);
+  });
 });

@@ -81,7 +81,8 @@ export interface RuntimeCore {
   /** Follows a run: pull-driven, so a viewer that does not read costs nothing. Ends after the terminal event. */
   tail(run: string, options?: TailOptions): AsyncIterable<TailItem>;
   /**
-   * Follows whatever runs in a thread: the newest run, then each new one. `at`: the run and cursor to go on from.
+   * Follows whatever runs in a thread: the newest run, beginning with its snapshot, then each new one from its first
+   * event on, so that nothing of what happens meanwhile is skipped. `at`: the run and cursor to go on from.
    * A thread that does not exist yet is waited for. Ends only with `signal`, or with `gone` when the thread is deleted.
    */
   tailThread(

@@ -23,6 +23,8 @@ export async function* tailThread(
   let current = options.at?.run;
   let after = options.at?.after;
   let known = options.at !== undefined;
+  // A run that the viewer comes upon begins with its state; one that begins before its eyes, with its first event.
+  let upon = options.at === undefined;
   while (!signal.aborted && !feeds.closed) {
     const changed = changeOf(log, `thread:${thread}`, signal);
     const info = await log.threads.get(thread);
@@ -33,6 +35,7 @@ export async function* tailThread(
     known ||= info !== undefined;
     const to = after === undefined ? await following(log, current, info?.head) : current;
     if (to === undefined) {
+      upon = false;
       await changed;
       continue;
     }
@@ -43,7 +46,8 @@ export async function* tailThread(
     const watch = leave(log, thread, to, inner, () => left.abort());
     try {
       for await (const item of tailRun(log, feeds, to, {
-        ...(after === undefined ? { snapshot: true } : { after }),
+        ...(after !== undefined && { after }),
+        snapshot: upon,
         signal: inner,
       })) {
         // A run that is deleted takes nothing from the thread: what comes after it is followed.
@@ -55,6 +59,7 @@ export async function* tailThread(
       await watch;
     }
     after = undefined;
+    upon = false;
   }
 }
 

@@ -20,8 +20,9 @@ export const followThread: Route = {
     const format = negotiateFormat(request);
     const known = (await findThread(context, id)) !== undefined;
     const cursor = readThreadCursor(request, url);
-    // Who has a cursor has seen the thread: it was deleted, or its log is gone, and nobody will bring it back.
-    if (!known && cursor !== undefined) throw unknownThread(id);
+    // Who is beyond the start of a run has seen the thread: it was deleted, or its log is gone, and nobody will bring it
+    // back. Who is at the start waits for a run that is only being started.
+    if (!known && cursor !== undefined && cursor.after.seq > 0) throw unknownThread(id);
     const at = await checkCursor(context, id, cursor);
     return stream<ThreadItem>({
       format,

@@ -141,6 +141,19 @@ describe("GET /threads/:thread/events", () => {
     await viewer.leave();
   });
 
+  test("one whose first run is only being started is waited for", async () => {
+    const { call } = serving();
+    const id = "run_0123456789abcdef";
+    const viewer = follow(await call(`/threads/new/events?after=${id}/0`));
+    const { run } = await startRun(call, "greeter", { thread: "new", run: id });
+    expect((await viewer.next())?.frame).toEqual({ type: "run", run });
+    expect((await viewer.next())?.frame).toMatchObject({ type: "run.started", run });
+    await viewer.leave();
+    const late = follow(await call(`/threads/new/events?after=${id}/0`));
+    expect((await late.next())?.frame).toMatchObject({ type: "run.started", run });
+    await late.leave();
+  });
+
   test("one that was there and is not any more is 404", async () => {
     const { call } = serving();
     const run = await greet(call, "t");
@@ -191,12 +204,12 @@ describe("GET /threads/:thread/events", () => {
     expect(JSON.parse(second)).toMatchObject({ type: "snapshot", state: { run } });
   });
 
-  test("the text of a run that begins while it is watched arrives whole", async () => {
+  test("a run that begins while it is watched is told from its first event on", async () => {
     const { call, talk } = serving();
     const viewer = follow(await call("/threads/t/events"));
     const { run } = await startRun(call, "puppet", { thread: "t" });
     const got = [await viewer.until("run")];
-    await viewer.until("snapshot");
+    expect((await viewer.next())?.frame).toMatchObject({ type: "run.started", seq: 1, run });
     talk.say("live");
     talk.finish();
     for (let n = 0; n < 20; n++) {
