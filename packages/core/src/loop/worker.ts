@@ -3,7 +3,7 @@ import type { InboxEntry } from "../protocol/command.ts";
 import type { NewEvent } from "../protocol/events.ts";
 import type { RunState } from "../protocol/state.ts";
 import { RunwireError } from "../runwire-error.ts";
-import { latch } from "../signal.ts";
+import { deferred, latch } from "../signal.ts";
 import type { Action } from "./action.ts";
 import { answer } from "./answer.ts";
 import { finishScope, lastEvents } from "./finish.ts";
@@ -42,7 +42,8 @@ export function startWorker(lease: Lease, ctx: WorkerContext): Worker {
   return {
     run: lease.run,
     epoch: lease.epoch,
-    done: loop.work(),
+    // Whoever lost the lease may still be held up by somebody's code: nobody waits for that, and nobody renews.
+    done: Promise.race([loop.work(), loop.ended]),
     noticeInbox: (tail) => loop.noticeInbox(tail),
     lose: () => loop.lose(),
     handOver: () => loop.handOver(),
@@ -54,6 +55,7 @@ class Loop {
   readonly #ctx: WorkerContext;
   readonly #wake = latch();
   readonly #over = new AbortController();
+  readonly #ended = deferred();
   #writer: RunWriter | undefined;
   #tasks: Tasks | undefined;
   #lost = false;
@@ -62,6 +64,11 @@ class Loop {
   constructor(lease: Lease, ctx: WorkerContext) {
     this.#lease = lease;
     this.#ctx = ctx;
+  }
+
+  /** Resolves when nothing more may be written. */
+  get ended(): Promise<void> {
+    return this.#ended.promise;
   }
 
   async work(): Promise<void> {
@@ -94,6 +101,7 @@ class Loop {
   lose(): void {
     this.#lost = true;
     this.#writer?.end("lost");
+    this.#ended.resolve();
   }
 
   handOver(): void {
@@ -103,7 +111,11 @@ class Loop {
 
   /** What runs is aborted the moment the lease is over, whatever the loop awaits just then. */
   #woken(): void {
-    if (this.#writer?.ended !== undefined) this.#tasks?.abort("the lease is over");
+    if (this.#writer?.ended !== undefined) {
+      this.#tasks?.abort("the lease is over");
+      this.#over.abort();
+      this.#ended.resolve();
+    }
     this.#wake.notify();
   }
 
