@@ -19,13 +19,12 @@ const opening: readonly NewEvent[] = [
   started(),
   { type: "step.started", step: 1, message: "m", ...model },
 ];
-const called = (call: string, name: string, executor?: "client"): NewEvent => ({
-  type: "tool.called",
-  call,
-  name,
-  input: { hint: call },
-  ...(executor && { executor }),
-});
+const called = (
+  call: string,
+  name: string,
+  more?: { readonly executor: "client"; readonly needsApproval?: true },
+): NewEvent => ({ type: "tool.called", call, name, input: { hint: call }, ...more });
+const client = { executor: "client" } as const;
 const stepDone: NewEvent = {
   type: "step.completed",
   step: 1,
@@ -92,15 +91,14 @@ async function start(append: (...events: NewEvent[]) => void, url: string, pick:
 }
 
 describe("a client tool's call", () => {
-  test("is run once when the run waits for it, and its result is sent", async () => {
+  test("is run once when its step is committed, and its result is sent", async () => {
     const { server, append } = await liveServer();
     const { pick, begun, answers } = handler();
     const run = await start(append, server.url, pick);
-    append(called("c1", "pick", "client"), called("c2", "other", "client"), called("c3", "pick"));
-    append(stepDone);
-    await vi.waitUntil(() => run.state?.steps === 1);
+    append(called("c1", "pick", client), called("c2", "other", client), called("c3", "pick"));
+    await vi.waitUntil(() => run.state?.seq === 5);
     expect(begun).toEqual([]);
-    append(waiting("c1", "c2"));
+    append(stepDone, waiting("c1", "c2"));
     await vi.waitUntil(() => begun.length === 1);
     answers[0]?.({ hex: "#fff" });
     await vi.waitUntil(() => results(server).length === 1);
@@ -116,23 +114,12 @@ describe("a client tool's call", () => {
     await expect(run.result).rejects.toMatchObject({ code: "cancelled" });
   });
 
-  test("begins beside the server's calls of the same step, which may take long", async () => {
-    const { server, append } = await liveServer();
-    const { pick, begun } = handler();
-    const run = await start(append, server.url, pick);
-    append(called("c1", "search"), called("c2", "pick", "client"), stepDone);
-    append({ type: "tool.started", call: "c1", name: "search", attempt: 1 });
-    await vi.waitUntil(() => begun.length === 1);
-    expect(begun).toEqual(["c2"]);
-    append({ type: "run.cancelled", usage: { inputTokens: 0, outputTokens: 0 } });
-    await expect(run.result).rejects.toThrow();
-  });
-
   test("that needs an approval is run after the yes, never after a no", async () => {
     const { server, append } = await liveServer();
     const { pick, begun } = handler();
     const run = await start(append, server.url, pick);
-    append(called("c1", "pick", "client"), called("c2", "pick", "client"), stepDone);
+    const guarded = { ...client, needsApproval: true } as const;
+    append(called("c1", "pick", guarded), called("c2", "pick", guarded), stepDone);
     const ask = (call: string): NewEvent => ({
       type: "approval.requested",
       id: `a-${call}`,
@@ -157,7 +144,7 @@ describe("a client tool's call", () => {
 
   test("waiting in a snapshot is run, as after a reload", async () => {
     const { server, append } = await liveServer();
-    append(...opening, called("c1", "pick", "client"), stepDone, waiting("c1"));
+    append(...opening, called("c1", "pick", client), stepDone, waiting("c1"));
     const { pick, answers } = handler();
     const run = createClient({ url: server.url }).follow("run_sample", {
       tools: { pick: pick as never },
@@ -179,7 +166,7 @@ describe("a client tool's call", () => {
       if (call === "c1") throw new Error("no screen");
     };
     const run = await start(append, server.url, picks);
-    append(called("c1", "pick", "client"), called("c2", "pick", "client"), stepDone);
+    append(called("c1", "pick", client), called("c2", "pick", client), stepDone);
     append(waiting("c1", "c2"));
     await vi.waitUntil(() => results(server).length === 2);
     expect(results(server)).toEqual(
@@ -199,7 +186,7 @@ describe("a client tool's call", () => {
     });
     const picks = (_: unknown, { call }: { call: string }) => (call === "c1" ? "much" : 1n);
     const run = await start(append, server.url, picks);
-    append(called("c1", "pick", "client"), called("c2", "pick", "client"), stepDone);
+    append(called("c1", "pick", client), called("c2", "pick", client), stepDone);
     append(waiting("c1", "c2"));
     await vi.waitUntil(() => results(server).length === 3);
     expect(results(server)).toEqual(
@@ -218,7 +205,7 @@ describe("a handler's signal fires", () => {
     const { server, append } = await liveServer((_, response) => problem(response, 409, "closed"));
     const { pick, begun, signals, answers } = handler();
     const run = await start(append, server.url, pick);
-    append(called("c1", "pick", "client"), called("c2", "pick", "client"), stepDone);
+    append(called("c1", "pick", client), called("c2", "pick", client), stepDone);
     append(waiting("c1", "c2"));
     await vi.waitUntil(() => begun.length === 2);
     answers[1]?.("late");
@@ -242,7 +229,7 @@ describe("a handler's signal fires", () => {
       tools: { pick: pick as never },
       signal: stop.signal,
     });
-    append(...opening, called("c1", "pick", "client"), stepDone, waiting("c1"));
+    append(...opening, called("c1", "pick", client), stepDone, waiting("c1"));
     await vi.waitUntil(() => signals.length === 1);
     expect(signals[0]?.aborted).toBe(false);
     if (why === "the run ends") {

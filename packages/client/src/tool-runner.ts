@@ -34,9 +34,7 @@ export interface ToolRunnerOptions {
 /**
  * Runs the calls that the run leaves to its viewers, each once here, and sends what comes of them. Of several viewers
  * the first answer counts; the others' handlers are aborted, and their answers refused without harm.
- *
- * A call begins when the runtime is certain not to ask for an approval first: when the run waits for its result, when a
- * call of the same step has begun (approvals are asked for before any call begins), or when it was approved.
+ * A call begins when its step is committed, or when a person has approved it where it needs that.
  */
 export function createToolRunner(options: ToolRunnerOptions): ToolRunner {
   const { run, commands } = options;
@@ -81,17 +79,14 @@ export function createToolRunner(options: ToolRunnerOptions): ToolRunner {
     for (const [call, abort] of running) {
       if (!pending.some(({ part }) => part.call === call)) abort.abort();
     }
-    for (const { part, scope } of pending) {
-      if (isReady(state, part, scope)) begin(part);
-    }
+    for (const { part } of pending) begin(part);
   }
 
   return {
     notice(frame) {
       switch (frame.type) {
         case "snapshot":
-        case "run.waiting":
-        case "tool.started":
+        case "step.completed":
         case "approval.resolved":
           look();
           return;
@@ -123,15 +118,4 @@ function isLate(error: unknown, signal: AbortSignal): boolean {
 function failure(error: unknown): Result {
   const message = error instanceof Error ? error.message : String(error);
   return { error: { code: "tool-error", message } };
-}
-
-function isReady(state: RunState, part: ToolPart, scope: string | undefined): boolean {
-  if (part.approval?.approved === true) return true;
-  if (state.waiting.some((wait) => wait.type === "result" && wait.call === part.call)) return true;
-  const { messages } = (scope === undefined ? state : state.scopes[scope]) ?? state;
-  return messages.some(({ parts }) =>
-    parts.some((other) => {
-      return other.type === "tool" && other.step === part.step && other.attempt !== undefined;
-    }),
-  );
 }
