@@ -1,5 +1,5 @@
 import type { ModelEvent } from "@runwire/core";
-import type { Json, JsonObject } from "@runwire/core/protocol";
+import type { Json } from "@runwire/core/protocol";
 import type { OpenAI } from "openai";
 import type { ItemContext, ItemReader, OutputItem, ResponseEvent } from "./item-reader.ts";
 import { jsonText } from "./json-text.ts";
@@ -31,7 +31,7 @@ export function functionCallItem(ctx: ItemContext): ItemReader {
     done(item: OutputItem) {
       if (item.type !== "function_call" || item.status === "incomplete") return [];
       const { name, arguments: args, status: _, ...rest } = item;
-      const data = { ...rest, ...(isCanonical(args) ? {} : { arguments: args }) };
+      const data = { ...rest, ...(wantsLetters(args) && { arguments: args }) };
       return [called(ctx, name, args, data)];
     },
     cut: () => [],
@@ -76,10 +76,10 @@ function called(
   return { type: "tool.called", call: ctx.id, name, args, provider };
 }
 
-/** Whether reading and writing the arguments gives them back. */
-function isCanonical(args: string): boolean {
+/** Whether the arguments are JSON that would read otherwise if it were written anew. What is no JSON goes back as `{}`. */
+function wantsLetters(args: string): boolean {
   try {
-    return JSON.stringify(JSON.parse(args) as JsonObject) === args;
+    return JSON.stringify(JSON.parse(args)) !== args;
   } catch {
     return false;
   }
