@@ -87,6 +87,14 @@ describe.skipIf(!chromiumPath)("the page", { timeout: 60_000 }, () => {
     await button("To the end").click();
     expect(await left()).toBeLessThan(2);
     await button("To the end").waitFor({ state: "detached" });
+    // What is opened at the end stays under the hand, and what is below it can be reached.
+    await say("What is 3 * 3?");
+    await ready();
+    const call = messages.getByText("Calculated").last();
+    const before = await call.boundingBox();
+    await call.click();
+    await button("To the end").waitFor();
+    expect(await call.boundingBox()).toEqual(before);
   });
 
   test("tells screen readers the answer when it is whole, not word by word", async () => {

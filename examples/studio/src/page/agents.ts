@@ -11,9 +11,9 @@ export const agents: readonly AgentCard[] = [
   {
     name: "assistant",
     label: "Assistant",
-    about: "Searches this repository's docs, keeps notes, and does sums.",
+    about: "Searches this repository’s docs, keeps notes, and does sums.",
     suggestions: [
-      "Search the docs for backpressure",
+      "Search the docs for cursors",
       "Write a note about resuming a run",
       "What is (12 + 30) * 1.5?",
       "Help me choose a topic",

@@ -14,7 +14,7 @@ export interface Section {
   readonly text: string;
 }
 
-const pages = ["*.md", "docs/**/*.md", "packages/*/README.md", "examples/*/README.md"];
+const pages = ["*.md", "docs/**/*.md", "packages/*/README.md"];
 const markdown = unified().use(remarkParse).use(remarkGfm);
 
 /** The repository's own Markdown pages. They are looked up anew each time, so an edit counts at once. */

@@ -36,12 +36,18 @@ export function useStickToEnd(scroller: RefObject<HTMLElement | null>) {
       if (held.current) element.scrollTop = element.scrollHeight;
       else onScroll();
     });
+    // What one opens should stay where it is: it grows downwards, out of sight if need be.
+    const onClick = ({ target }: MouseEvent) => {
+      if (target instanceof Element && target.closest("summary")) held.current = false;
+    };
     onGrowth.observe(content);
     onGrowth.observe(element);
     element.addEventListener("scroll", onScroll, { passive: true });
+    element.addEventListener("click", onClick);
     return () => {
       onGrowth.disconnect();
       element.removeEventListener("scroll", onScroll);
+      element.removeEventListener("click", onClick);
     };
   }, [scroller]);
 

@@ -46,7 +46,8 @@ function subjectOf(call: ToolCall): string | undefined {
     case "calculate":
       return call.input?.expression;
     case "ask_choice":
-      return call.input?.question;
+      // While it is open, the question stands below.
+      return call.status === "completed" ? call.input.question : undefined;
     default:
       return undefined;
   }

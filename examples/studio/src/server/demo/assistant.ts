@@ -39,7 +39,7 @@ function introduction(ask: string): ScriptedStep {
     reasoning: "No tool fits this message. The honest answer is what this stand-in can do.",
     text: `I got “${ask.trim().slice(0, 200)}”, but I am a script, not a model: I go by words. The tools behind me are real, though. Try one of these:
 
-1. **Search the docs for cursor**: reads this repository's pages, one by one
+1. **Search the docs for cursors**: reads this repository's pages, one by one
 2. **Write a note about approvals**: searches, proposes a file, and waits for your yes
 3. **What is (12 + 30) * 1.5?**: a calculator
 4. **Help me choose a topic**: asks you with buttons

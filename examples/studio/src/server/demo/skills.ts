@@ -120,7 +120,7 @@ export const choice: Skill = (scene) => {
           name: "ask_choice",
           input: {
             question: "What would you like to read about?",
-            options: ["Resuming a run", "Approvals", "Sub-agents", "Backpressure"],
+            options: ["Resuming a run", "Approvals", "Sub-agents", "Cursors"],
           },
         },
       ],

@@ -21,7 +21,8 @@ export function searchDocs(root: string) {
       const index = new MiniSearch<Section & { id: number }>({
         fields: ["heading", "text"],
         storeFields: ["path", "heading", "text"],
-        searchOptions: { boost: { heading: 2 }, prefix: true, fuzzy: 0.15 },
+        processTerm: stem,
+        searchOptions: { boost: { heading: 2 }, prefix: true, combineWith: "AND" },
       });
       let found = 0;
       for (const [i, path] of paths.entries()) {
@@ -34,22 +35,32 @@ export function searchDocs(root: string) {
         found = index.search(query).length;
         print(`${path}: ${found - before}\n`);
       }
-      const hits = index.search(query).slice(0, maxHits).map(toHit);
-      return { query, pages: paths.length, found, hits };
+      // When no section holds all of the words, those with some of them may still help.
+      const all = index.search(query);
+      const results = all.length > 0 ? all : index.search(query, { combineWith: "OR" });
+      const hits = results.slice(0, maxHits).map(toHit);
+      return { query, pages: paths.length, found: results.length, hits };
     },
   });
+}
+
+/** Enough of one that "resuming" finds "resumes", and "approval" "Approvals". */
+function stem(word: string): string {
+  const lower = word.toLowerCase();
+  return lower.length < 5 ? lower : lower.replace(/(?:ing|ed|es|s|e)$/, "");
 }
 
 function toHit({ path, heading, text, terms }: SearchResult) {
   return { path: String(path), heading: String(heading), snippet: cutSnippet(String(text), terms) };
 }
 
-/** From the first sentence that holds one of the words, cut to a readable length. */
+/** From the sentence that holds the most of the words, cut to a readable length. */
 function cutSnippet(text: string, words: readonly string[]): string {
-  const places = words.map((word) => text.toLowerCase().indexOf(word)).filter((at) => at >= 0);
-  const first = places.length === 0 ? 0 : Math.min(...places);
-  const sentence = text.lastIndexOf(". ", first) + 1;
-  const from = first - sentence < maxSnippet / 2 ? sentence : first;
-  const rest = text.slice(from).trim();
+  const sentences = text.split(/(?<=[.!?]) /);
+  const held = sentences.map((sentence) => {
+    const lower = sentence.toLowerCase();
+    return words.filter((word) => lower.includes(word)).length;
+  });
+  const rest = sentences.slice(held.indexOf(Math.max(...held))).join(" ");
   return rest.length <= maxSnippet ? rest : `${rest.slice(0, maxSnippet).replace(/\s+\S*$/, "")}…`;
 }
