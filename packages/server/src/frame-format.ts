@@ -12,6 +12,8 @@ export interface FrameFormat {
    * `JSON.stringify` writes no line breaks, and the caller sees to the id.
    */
   frame(json: string, id?: string): string;
+  /** What a stream becomes that is let go in the middle. Default `end`: its reader can tell, and comes back. */
+  readonly onAbort?: "end" | "break";
 }
 
 /** The delay before a native EventSource comes back, before jitter. */

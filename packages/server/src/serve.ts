@@ -9,6 +9,7 @@ import type { ServeOptions } from "./options.ts";
 import { checkPositive } from "./positive.ts";
 import { closing, Problem } from "./problem.ts";
 import { problemReply, type Reply } from "./reply.ts";
+import { reporter } from "./report.ts";
 import type { Route } from "./route.ts";
 import { createRouter, type Method } from "./router.ts";
 import { routes } from "./routes/all.ts";
@@ -38,6 +39,7 @@ export function prepare(options: ServeOptions): (runtime: RuntimeCore) => Servic
   checkPositive("keepAliveMs", keepAliveMs);
   const router = createRouter(basePath, routes);
   const admit = admission(options.limits ?? {});
+  const report = reporter<[request: Request]>(options.onError);
   const viewers = createViewers({ keepAliveMs, onError: report });
   let refusing = false;
 
@@ -103,15 +105,6 @@ export function prepare(options: ServeOptions): (runtime: RuntimeCore) => Servic
       });
     } finally {
       if (!streaming) release();
-    }
-  }
-
-  function report(error: unknown, request: Request): void {
-    const { onError = (fault: unknown) => globalThis.console.error(fault) } = options;
-    try {
-      onError(error, request);
-    } catch (fault) {
-      globalThis.console.error(fault);
     }
   }
 

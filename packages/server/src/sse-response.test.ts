@@ -1,5 +1,5 @@
 import { createParser, type EventSourceMessage } from "eventsource-parser";
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { sseResponse } from "./sse-response.ts";
 
 async function* from<T>(...items: readonly T[]): AsyncGenerator<T> {
@@ -114,6 +114,27 @@ describe("a broken source", () => {
     await expect(response.text()).rejects.toThrow("The stream broke.");
     expect(errors).toEqual([expect.any(TypeError)]);
   });
+});
+
+test("an onError that throws harms neither the stream nor the process", async () => {
+  const log = vi.spyOn(console, "error").mockImplementation(() => {});
+  onTestFinished(() => log.mockRestore());
+  async function* breaking() {
+    yield "one";
+    throw new Error("secret");
+  }
+  const fault = new Error("cannot tell");
+  const response = sseResponse(breaking(), {
+    onError: () => {
+      throw fault;
+    },
+  });
+  await expect(response.text()).rejects.toThrow("The stream broke.");
+  expect(log).toHaveBeenCalledWith(fault);
+});
+
+test("an interval that cannot work is refused", () => {
+  expect(() => sseResponse(from(1), { keepAliveMs: 0 })).toThrow(TypeError);
 });
 
 test("a viewer that leaves returns the source", async () => {

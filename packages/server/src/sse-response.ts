@@ -1,5 +1,7 @@
 import { defaultRetryMs, sse } from "./frame-format.ts";
+import { checkPositive } from "./positive.ts";
 import { streamHeaders } from "./reply.ts";
+import { reporter } from "./report.ts";
 import { formatFrame, formatPreamble, type SseFrame } from "./sse-frame.ts";
 import { writeStream } from "./stream-writer.ts";
 
@@ -23,6 +25,8 @@ export interface SseResponseOptions<T> {
  * reads, and returned when the viewer leaves. A source that throws breaks the stream after what it gave before: a clean
  * end would read as success.
  *
+ * @throws TypeError for options that cannot work.
+ *
  * @example
  * export const GET = () => sseResponse(ticks());
  */
@@ -31,6 +35,7 @@ export function sseResponse<T>(
   options: SseResponseOptions<T> = {},
 ): Response {
   const { frame = defaultFrame, keepAliveMs = 8_000, retryMs = defaultRetryMs } = options;
+  checkPositive("keepAliveMs", keepAliveMs);
   const body = writeStream(source, {
     encode(value) {
       const block = frame(value);
@@ -39,7 +44,7 @@ export function sseResponse<T>(
     preamble: formatPreamble(retryMs),
     keepAlive: sse.keepAlive,
     keepAliveMs,
-    onError: options.onError ?? ((error) => globalThis.console.error(error)),
+    onError: reporter(options.onError),
   });
   const headers = new Headers(streamHeaders(sse.contentType));
   new Headers(options.headers).forEach((value, name) => {

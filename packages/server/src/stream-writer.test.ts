@@ -185,6 +185,18 @@ describe("keep-alive", () => {
     expect((await reader.read()).done).toBe(true);
     expect(vi.getTimerCount()).toBe(0);
   });
+
+  test("an interval beyond what timers can hold is none, not the shortest", async () => {
+    vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
+    for (const keepAliveMs of [Number.POSITIVE_INFINITY, 2 ** 32]) {
+      const { source, give } = manual();
+      const reader = open(source, { keepAliveMs }).body.getReader();
+      vi.advanceTimersByTime(1_000);
+      give("a");
+      expect(decoder.decode((await reader.read()).value)).toBe("a");
+      await reader.cancel();
+    }
+  });
 });
 
 describe("the end", () => {
@@ -228,18 +240,20 @@ describe("the end", () => {
     expect(errors).toEqual([]);
   });
 
-  test("what the source throws on being let go is told", async () => {
+  test("what the source throws on being let go is told, however it throws", async () => {
     const fault = new Error("cannot return");
-    const source: AsyncIterable<Piece> = {
-      [Symbol.asyncIterator]: () => ({
-        next: () => new Promise(() => {}),
-        return: () => Promise.reject(fault),
-      }),
+    const thrower = (): never => {
+      throw fault;
     };
-    const { body, errors } = open(source);
-    await body.cancel();
-    await nextMacrotask();
-    expect(errors).toEqual([fault]);
+    for (const fails of [() => Promise.reject(fault), thrower]) {
+      const source: AsyncIterable<Piece> = {
+        [Symbol.asyncIterator]: () => ({ next: () => new Promise(() => {}), return: fails }),
+      };
+      const { body, errors } = open(source);
+      await body.cancel();
+      await nextMacrotask();
+      expect(errors).toEqual([fault]);
+    }
   });
 
   test("one that fails after it was let go is nobody's business", async () => {
@@ -269,6 +283,15 @@ describe("the end", () => {
     expect(returned).toHaveBeenCalledTimes(1);
     expect(closed).toHaveBeenCalledTimes(1);
     expect(await readAll(body)).toBe("a");
+  });
+
+  test("the signal breaks a stream that must not end in the middle", async () => {
+    const controller = new AbortController();
+    const { source, returned } = manual();
+    const { body } = open(source, { signal: controller.signal, onAbort: "break" });
+    controller.abort(new Error("secret"));
+    await expect(readAll(body)).rejects.toThrow("The stream broke.");
+    expect(returned).toHaveBeenCalledTimes(1);
   });
 
   test("a signal that has fired before opens nothing", async () => {

@@ -11,9 +11,11 @@ export interface WriterOptions<T> {
   /** Sent every `keepAliveMs`, between frames. */
   readonly keepAlive: string;
   readonly keepAliveMs: number;
+  /** What a stream becomes that is let go in the middle. Default `end`: its reader can tell, and comes back. */
+  readonly onAbort?: "end" | "break";
   /** The viewer is gone: stop, and let the source go. */
   readonly signal?: AbortSignal;
-  /** Told what broke the stream, and what the source throws on being let go. */
+  /** Told what broke the stream, and what the source throws on being let go. Must not throw. */
   onError(error: unknown): void;
   /** Called once, when the stream is over for whatever reason. */
   onClose?(): void;
@@ -23,6 +25,8 @@ export interface WriterOptions<T> {
 export const chunkBytes = 16_384;
 /** What a viewer may be behind before its source is no longer read. */
 const queueBytes = 4 * chunkBytes;
+/** A timer that was given more would fire at once, again and again. */
+const maxDelayMs = 2 ** 31 - 1;
 
 const encoder = new TextEncoder();
 
@@ -71,10 +75,13 @@ class StreamWriter<T> {
     this.#controller = controller;
     if (preamble !== "") controller.enqueue(encoder.encode(preamble));
     const comment = encoder.encode(keepAlive);
-    this.#timer = setInterval(() => {
-      // A viewer that does not read gets no comments either: they would be all that grows.
-      if (this.#wantsMore()) controller.enqueue(comment);
-    }, keepAliveMs);
+    this.#timer = setInterval(
+      () => {
+        // A viewer that does not read gets no comments either: they would be all that grows.
+        if (this.#wantsMore()) controller.enqueue(comment);
+      },
+      Math.min(keepAliveMs, maxDelayMs),
+    );
     // The socket keeps the process alive, not its keep-alive: a body that nobody ever reads must not.
     (this.#timer as { unref?: () => void }).unref?.();
     signal?.addEventListener("abort", this.#abort);
@@ -91,13 +98,15 @@ class StreamWriter<T> {
   stop(): void {
     if (!this.#finish()) return;
     // A generator that is waiting for its own source returns only when that answers: nobody waits for it here.
-    Promise.resolve(this.#iterator.return?.()).catch((error) => this.#options.onError(error));
+    const released = new Promise((resolve) => resolve(this.#iterator.return?.()));
+    released.catch((error) => this.#options.onError(error));
   }
 
   readonly #abort = (): void => {
     this.#flush();
     this.stop();
-    this.#controller.close();
+    if (this.#options.onAbort === "break") this.#fail(this.#options.signal?.reason);
+    else this.#controller.close();
   };
 
   async #pump(): Promise<void> {
@@ -135,8 +144,12 @@ class StreamWriter<T> {
     await nextMacrotask();
     if (this.#over) return;
     this.stop();
-    // Some hosts print a stream's error into the response: they get one that says nothing.
-    this.#controller.error(new Error("The stream broke.", { cause: error }));
+    this.#fail(error);
+  }
+
+  /** Some hosts print a stream's error into the response: they get one that says nothing. */
+  #fail(cause: unknown): void {
+    this.#controller.error(new Error("The stream broke.", { cause }));
   }
 
   #wantsMore(): boolean {

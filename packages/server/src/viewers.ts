@@ -31,6 +31,7 @@ export function createViewers(options: {
           preamble: format.preamble(),
           keepAlive: format.keepAlive,
           keepAliveMs,
+          ...(format.onAbort !== undefined && { onAbort: format.onAbort }),
           signal: viewer.signal,
           onError: (error) => onError(error, request),
           onClose() {

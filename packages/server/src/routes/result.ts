@@ -10,6 +10,8 @@ const jsonFormat: FrameFormat = {
   keepAlive: " ",
   preamble: () => "",
   frame: (json) => json,
+  // An answer without its text would be a 200 that says nothing.
+  onAbort: "break",
 };
 
 /**

@@ -138,6 +138,14 @@ describe("as a result", () => {
     expect(JSON.parse(text)).toMatchObject({ status: "completed", output: "Hi" });
   });
 
+  test("a server that closes meanwhile breaks the answer: an end would be a 200 that says nothing", async () => {
+    const { call, handler } = serving();
+    const response = await call("/agents/puppet/runs", { json: hi, headers: json });
+    const text = response.text();
+    void handler.close({ deadlineMs: 0 });
+    await expect(text).rejects.toThrow("The stream broke.");
+  });
+
   test("a run that is deleted meanwhile breaks the answer", async () => {
     const { call, errors } = serving();
     const response = await call("/agents/puppet/runs", {
