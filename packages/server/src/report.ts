@@ -1,13 +1,14 @@
+/** Tells a fault, and which request it is about where there is one. */
+export type Report = (error: unknown, request?: Request) => void;
+
 /**
  * The `onError` of options, or `console.error`. What it throws itself goes to the console: a reporter that fails must
  * not take the stream, or the process, with it.
  */
-export function reporter<A extends readonly unknown[]>(
-  onError: (error: unknown, ...about: A) => void = (error) => globalThis.console.error(error),
-): (error: unknown, ...about: A) => void {
-  return (error, ...about) => {
+export function reporter(onError: Report = (error) => globalThis.console.error(error)): Report {
+  return (error, request) => {
     try {
-      onError(error, ...about);
+      onError(error, request);
     } catch (fault) {
       globalThis.console.error(fault);
     }

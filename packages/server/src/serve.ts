@@ -39,7 +39,7 @@ export function prepare(options: ServeOptions): (runtime: RuntimeCore) => Servic
   checkPositive("keepAliveMs", keepAliveMs);
   const router = createRouter(basePath, routes);
   const admit = admission(options.limits ?? {});
-  const report = reporter<[request: Request]>(options.onError);
+  const report = reporter(options.onError);
   const viewers = createViewers({ keepAliveMs, onError: report });
   let refusing = false;
 
