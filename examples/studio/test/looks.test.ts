@@ -8,7 +8,7 @@ import { on } from "./on-page.ts";
 const phone = { viewport: { width: 375, height: 667 }, hasTouch: true, isMobile: true };
 
 describe.skipIf(!chromiumPath)("how it looks", { timeout: 60_000 }, () => {
-  const stage = useStage({ delayMs: 2 });
+  const stage = useStage({ env: { STUDIO_DELAY_MS: "2" } });
 
   test("fits a phone, with the conversations in a drawer", async () => {
     const page = await stage.open(phone);

@@ -1,9 +1,11 @@
 import { once } from "node:events";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { request } from "node:http";
+import { createServer, request } from "node:http";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { text } from "node:stream/consumers";
+import type { Readable } from "node:stream";
+import { json, text } from "node:stream/consumers";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { runMain, type Studio, startStudio } from "./studio.ts";
 
@@ -34,6 +36,41 @@ describe("the server", { timeout: 30_000 }, () => {
 
   test("says whether a model answers", async () => {
     expect(await (await fetch(`${studio.url}/studio.json`)).json()).toEqual({ model: null });
+  });
+
+  test("lets a model of a compatible server answer", async () => {
+    const asked: unknown[] = [];
+    const provider = createServer(async (request, response) => {
+      asked.push([request.url, request.headers.authorization, await json(request)]);
+      response.setHeader("content-type", "text/event-stream");
+      const chunk = { id: "c", object: "chat.completion.chunk", created: 0, model: "m" };
+      for (const choice of [
+        { index: 0, delta: { role: "assistant", content: "A real" }, finish_reason: null },
+        { index: 0, delta: { content: " answer." }, finish_reason: "stop" },
+      ]) {
+        response.write(`data: ${JSON.stringify({ ...chunk, choices: [choice] })}\n\n`);
+      }
+      response.end("data: [DONE]\n\n");
+    });
+    provider.listen(0, "127.0.0.1");
+    await once(provider, "listening");
+    const { port } = provider.address() as AddressInfo;
+    const own = await startStudio(page, {
+      env: {
+        OPENAI_API_KEY: "key",
+        OPENAI_BASE_URL: `http://127.0.0.1:${port}/v1`,
+        OPENAI_MODEL: "m",
+      },
+    });
+    try {
+      expect(await (await fetch(`${own.url}/studio.json`)).json()).toEqual({ model: "m" });
+      const response = await start(own.url, "application/json");
+      expect(await response.text()).toContain("A real answer.");
+      expect(asked).toMatchObject([["/v1/chat/completions", "Bearer key", { model: "m" }]]);
+    } finally {
+      await own.stop();
+      provider.close();
+    }
   });
 
   test.each([
@@ -71,17 +108,37 @@ describe("the server", { timeout: 30_000 }, () => {
     "ends in peace on %s, also while it streams",
     async (signal) => {
       const own = await startStudio(page);
-      const response = await fetch(`${own.url}/api/agents/assistant/runs`, {
-        method: "POST",
-        headers: { "content-type": "application/json", accept: "text/event-stream" },
-        body: JSON.stringify({ input: "Good morning!" }),
-      });
+      const response = await start(own.url, "text/event-stream");
       const reader = response.body?.getReader();
       await reader?.read();
       expect(await own.stop(signal)).toBe(0);
       await reader?.cancel().catch(() => {});
     },
   );
+
+  test("ends at once when asked again, but not by the echo of one key", async () => {
+    const own = await startStudio(page, { env: { STUDIO_DELAY_MS: "60000" } });
+    const exited = once(own.process, "exit");
+    const response = await start(own.url, "text/event-stream");
+    own.process.kill("SIGINT");
+    own.process.kill("SIGINT");
+    await once(own.process.stdout as Readable, "data");
+    expect(own.process.exitCode).toBe(null);
+    // Somebody who keeps pressing it.
+    const pressing = setInterval(() => own.process.kill("SIGINT"), 100);
+    expect(await exited).toEqual([130, null]);
+    clearInterval(pressing);
+    await response.body?.cancel().catch(() => {});
+    await own.stop();
+  });
+
+  function start(url: string, accept: string): Promise<Response> {
+    return fetch(`${url}/api/agents/assistant/runs`, {
+      method: "POST",
+      headers: { "content-type": "application/json", accept },
+      body: JSON.stringify({ input: "Good morning!" }),
+    });
+  }
 
   /** As it stands: `fetch` would tidy the path up. */
   async function rawStatus(path: string): Promise<number | undefined> {

@@ -39,21 +39,20 @@ export interface Studio {
 export interface StudioOptions {
   /** Default: one that is free. */
   readonly port?: number;
-  /** The scripts' pause before each word. Default: the studio's own. */
-  readonly delayMs?: number;
+  readonly env?: Record<string, string>;
 }
 
 /** Starts the server's own entry. */
 export async function startStudio(
   page: string,
-  { port = 0, delayMs }: StudioOptions = {},
+  { port = 0, env = {} }: StudioOptions = {},
 ): Promise<Studio> {
   const notes = await mkdtemp(join(tmpdir(), "studio-notes-"));
   const child = runMain({
     STUDIO_PAGE: page,
     STUDIO_NOTES: notes,
     PORT: `${port}`,
-    ...(delayMs !== undefined && { STUDIO_DELAY_MS: `${delayMs}` }),
+    ...env,
   });
   const exited = once(child, "exit");
   child.stderr.pipe(process.stderr);
@@ -79,7 +78,7 @@ export async function startStudio(
 
 /** The process of `npm start`, without a key and against the packages' sources. */
 export function runMain(env: Record<string, string>) {
-  const { OPENAI_API_KEY: _, ...rest } = process.env;
+  const { OPENAI_API_KEY: _key, OPENAI_BASE_URL: _url, ...rest } = process.env;
   return spawn(
     process.execPath,
     ["--conditions=@runwire/source", join(root, "src/server/main.ts")],

@@ -6,7 +6,7 @@ import { chromiumPath } from "./chromium.ts";
 import { on } from "./on-page.ts";
 
 describe.skipIf(!chromiumPath)("an agent at work", { timeout: 60_000 }, () => {
-  const stage = useStage({ delayMs: 2 });
+  const stage = useStage({ env: { STUDIO_DELAY_MS: "2" } });
 
   test("writes the file that a person approved, and shows what it writes before it does", async () => {
     const page = await stage.open();
