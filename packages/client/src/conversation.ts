@@ -23,10 +23,10 @@ export class Conversation {
     this.#follow = follow;
   }
 
-  /** The state of a run of the shown branch. */
-  state(run: string | undefined): RunState | undefined {
-    const { live } = this;
-    return live?.id === run ? live?.state : this.chain.find((state) => state.run === run);
+  /** The runs of the shown branch as they are now. */
+  branch(): readonly RunState[] {
+    const newest = this.live?.state;
+    return newest === undefined ? this.chain : [...this.chain, newest];
   }
 
   /** Takes what the server told in place of all that was known. */
@@ -81,8 +81,7 @@ export class Conversation {
   #join(run: string, frame: RunEvent | SnapshotFrame): boolean {
     if (frame.type !== "snapshot" && frame.type !== "run.started") return false;
     const { thread, agent, previous } = frame.type === "snapshot" ? frame.state : frame;
-    const shown = this.live?.state;
-    const branch = shown === undefined ? this.chain : [...this.chain, shown];
+    const branch = this.branch();
     const after =
       previous === undefined ? 0 : 1 + branch.findIndex((state) => state.run === previous);
     if (after === 0 && previous !== undefined) return false;

@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net";
 import { parseCursor, type RunEvent } from "@runwire/core/protocol";
 import { onTestFinished } from "vitest";
-import { frameOf } from "./sample-log.test.helper.ts";
+import { frameOf, snapshotFrame, stateOf } from "./sample-log.test.helper.ts";
 
 export interface Asked {
   readonly method: string;
@@ -100,4 +100,20 @@ export function framesAfter(log: readonly RunEvent[], after: number): string {
     .filter((event) => event.seq > after)
     .map((event) => frameOf(event))
     .join("");
+}
+
+/** The log of whichever run is asked for; who asks for a snapshot gets one of its middle. */
+export function serveLog(log: readonly RunEvent[]): Answer {
+  return ({ after, query }, response) => {
+    if (query.get("snapshot") !== "true" || after > 0) return replay(log, after, response);
+    const half = Math.ceil(log.length / 2);
+    stream(response);
+    response.end(snapshotFrame(stateOf(log.slice(0, half))) + framesAfter(log, half));
+  };
+}
+
+export async function collect(events: AsyncIterable<RunEvent>): Promise<RunEvent[]> {
+  const all: RunEvent[] = [];
+  for await (const event of events) all.push(event);
+  return all;
 }

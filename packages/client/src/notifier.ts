@@ -5,21 +5,16 @@ export interface Notifier {
   /** With the next frame, however often it is called before. */
   soon(): void;
   now(): void;
-  /** What was due will not come. */
-  cancel(): void;
 }
 
 /** Publishes at most once per frame: with the page's frames while it is seen, by a timer while it is hidden. */
 export function createNotifier(publish: () => void): Notifier {
   let disarm: (() => void) | undefined;
   const now = () => {
-    cancel();
-    publish();
-  };
-  function cancel(): void {
     disarm?.();
     disarm = undefined;
-  }
+    publish();
+  };
   return {
     soon() {
       if (disarm !== undefined) return;
@@ -33,6 +28,5 @@ export function createNotifier(publish: () => void): Notifier {
       }
     },
     now,
-    cancel,
   };
 }

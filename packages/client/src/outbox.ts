@@ -6,8 +6,8 @@ export interface Starting {
   readonly message: Message;
   /** The run it goes on from, `null` for none; `undefined`: whatever is the newest. */
   readonly previous: string | null | undefined;
-  /** Whether the server took it. */
-  readonly accepted: Promise<boolean>;
+  /** The run that took the message: this one or, when another viewer was quicker, that viewer's. None: it was refused. */
+  readonly accepted: Promise<string | undefined>;
 }
 
 /** What was said and is not in any log yet, as far as this viewer knows. */

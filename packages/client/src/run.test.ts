@@ -1,25 +1,17 @@
 import { foldAll, type RunEvent } from "@runwire/core/protocol";
-import { randomLog } from "@runwire/core/testing";
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import { createClient } from "./client.ts";
 import {
-  type Answer,
+  collect,
   framesAfter,
   json,
   problem,
   replay,
   serve,
+  serveLog,
   stream,
 } from "./log-server.test.helper.ts";
-import {
-  completed,
-  sampleLog,
-  snapshotFrame,
-  started,
-  stateOf,
-  step,
-  toLog,
-} from "./sample-log.test.helper.ts";
+import { completed, sampleLog, started, step, toLog } from "./sample-log.test.helper.ts";
 import { sleep } from "./sleep.ts";
 
 vi.mock("./sleep.ts", () => ({ sleep: vi.fn(async () => {}) }));
@@ -28,23 +20,6 @@ beforeEach(() => void vi.mocked(sleep).mockClear());
 const usage = { inputTokens: 0, outputTokens: 0 };
 const log = sampleLog({ deltas: 30 });
 const text = log.flatMap((event) => (event.type === "text.delta" ? [event.delta] : [])).join("");
-
-/** The log of whichever run is asked for. */
-const serveLog =
-  (events: readonly RunEvent[]): Answer =>
-  ({ after, query }, response) => {
-    if (query.get("snapshot") !== "true" || after > 0) return replay(events, after, response);
-    const half = Math.ceil(events.length / 2);
-    const state = stateOf(events.slice(0, half));
-    stream(response);
-    response.end(snapshotFrame(state) + framesAfter(events, half));
-  };
-
-async function collect(events: AsyncIterable<RunEvent>): Promise<RunEvent[]> {
-  const all: RunEvent[] = [];
-  for await (const event of events) all.push(event);
-  return all;
-}
 
 describe("starting a run", () => {
   test("one request tells everything: callbacks, events, result, state", async () => {
@@ -191,88 +166,6 @@ describe("how a run ends", () => {
   });
 });
 
-describe("iterating", () => {
-  test("tells all events each time, and callbacks fire once", async () => {
-    const server = await serve(serveLog(log));
-    const heard: number[] = [];
-    const run = createClient({ url: server.url }).run("a", "Hi", {
-      on: { event: ({ seq }) => heard.push(seq) },
-    });
-    const both = await Promise.all([collect(run), collect(run)]);
-    expect(both).toEqual([log, log]);
-    expect(server.asked).toHaveLength(1);
-    expect(await collect(run)).toEqual(log);
-    expect(server.asked.map(({ method }) => method)).toEqual(["POST", "GET"]);
-    expect(heard).toEqual(log.map(({ seq }) => seq));
-  });
-
-  test("in batches: as the events arrive together", async () => {
-    const server = await serve(serveLog(log));
-    const run = createClient({ url: server.url }).run("a", "Hi");
-    const batches: (readonly RunEvent[])[] = [];
-    for await (const batch of run.batches()) batches.push(batch);
-    expect(batches.flat()).toEqual(log);
-    expect(batches.length).toBeLessThan(log.length);
-  });
-
-  test("leaving the loop stops nothing", async () => {
-    const server = await serve(serveLog(log));
-    const run = createClient({ url: server.url }).run("a", "Hi");
-    for await (const event of run) if (event.seq === 3) break;
-    expect(await run.result).toBe(text);
-  });
-
-  test("can be left while nothing happens", async () => {
-    const server = await serve((_, response) => {
-      stream(response);
-      response.write(framesAfter(log.slice(0, 2), 0));
-    });
-    const client = createClient({ url: server.url });
-    const stop = new AbortController();
-    const run = client.run("a", "Hi", { signal: stop.signal });
-    for (const replays of [false, true]) {
-      const events = run[Symbol.asyncIterator]();
-      for (const event of log.slice(0, 2)) {
-        expect(await events.next()).toEqual({ done: false, value: event });
-      }
-      const next = events.next();
-      await events.return?.();
-      expect(await next).toEqual({ done: true, value: undefined });
-      if (replays) await server.asked[1]?.closed;
-    }
-    stop.abort();
-    await server.asked[0]?.closed;
-  });
-
-  test("a reader that falls far behind catches up from the log, and nobody waits for it", async () => {
-    const long = sampleLog({ deltas: 20_000 });
-    const server = await serve(({ after }, response) => replay(long, after, response));
-    const run = createClient({ url: server.url }).run("a", "Hi");
-    const events: RunEvent[] = [];
-    for await (const event of run) {
-      if (event.seq === 1) await run.result;
-      events.push(event);
-    }
-    expect(events).toEqual(long);
-    expect(server.asked.length).toBeGreaterThan(1);
-  });
-
-  test("says so when the events it has not seen are gone", async () => {
-    const server = await serve(({ method }, response) => {
-      stream(response);
-      if (method === "POST") return void response.end(framesAfter(log.slice(0, 5), 0));
-      response.end(snapshotFrame(stateOf(log)));
-    });
-    const resets: number[] = [];
-    const run = createClient({ url: server.url }).run("a", "Hi", {
-      on: { reset: ({ seq }) => resets.push(seq) },
-    });
-    await expect(collect(run)).rejects.toMatchObject({ code: "gone" });
-    expect(await run.result).toBe(text);
-    expect(resets).toEqual([log.length]);
-  });
-});
-
 describe("following a run", () => {
   test("callbacks begin with a snapshot, and then hear each event once", async () => {
     const server = await serve(serveLog(log));
@@ -330,26 +223,6 @@ describe("following a run", () => {
     expect(await run?.result).toBe(text);
     expect(await client.latest("none")).toBeUndefined();
   });
-});
-
-test("what a viewer folds is what the log folds to, wherever the connection is cut", async () => {
-  for (let seed = 1; seed <= 40; seed++) {
-    const events = randomLog(seed, { unknown: true });
-    const server = await serve(({ after, query }, response) => {
-      stream(response);
-      const from = query.has("snapshot") && after === 0 ? 1 + Math.floor(events.length / 3) : after;
-      const snapshot = from === after ? "" : snapshotFrame(stateOf(events.slice(0, from)));
-      const bytes = Buffer.from(snapshot + framesAfter(events, from));
-      const kept = Math.floor(Math.random() * (bytes.length * 1.5)) + snapshot.length;
-      response.write(bytes.subarray(0, kept), () => response.socket?.destroy());
-    });
-    const client = createClient({ url: server.url });
-    const runs = [client.run("main", "Hi"), client.follow(events[0]?.type ?? "", { on: {} })];
-    const told = await collect(runs[0] as AsyncIterable<RunEvent>);
-    await Promise.allSettled(runs.map(({ result }) => result));
-    expect(told).toEqual(events);
-    for (const { state } of runs) expect(state).toEqual(foldAll(events));
-  }
 });
 
 describe("the signal stops the watching and nothing else", () => {

@@ -20,6 +20,7 @@ export interface ThreadActionsOptions {
   readonly conversation: Conversation;
   readonly outbox: Outbox;
   readonly agent: string;
+  readonly thread: () => string | undefined;
   /** The thread's id; makes one if it has none yet. */
   readonly ensureThread: () => string;
   /** Puts another view of the thread in place of what is shown. */
@@ -85,26 +86,22 @@ export function createThreadActions(options: ThreadActionsOptions): ThreadAction
     // In a thread without a past the stream begins with the first event of its first run.
     conversation.cursor ??= `${run}/0`;
     const thread = options.ensureThread();
-    const accepted = settle(async () => {
-      try {
-        await http.call({
-          method: "POST",
-          path: `/agents/${encodeURIComponent(agent)}/runs`,
-          headers: { prefer: "respond-async" },
-          body: { ...request, message: message.id, run, thread },
-        });
-      } catch (error) {
+    const path = `/agents/${encodeURIComponent(agent)}/runs`;
+    const body = { ...request, message: message.id, run, thread };
+    const posted = http.call({ method: "POST", path, headers: { prefer: "respond-async" }, body });
+    const accepted = posted.then(
+      () => run,
+      async (error: unknown) => {
         outbox.end(run);
-        // Another viewer was quicker: then this is said to the run that is open now.
-        const open =
-          ClientError.is(error) && error.code === "busy" ? error.problem?.run : undefined;
-        if (open === undefined || previous !== undefined) throw error;
-        return steer(open, request.input, message);
-      }
-    });
+        const other = previous === undefined ? openElsewhere(error) : undefined;
+        if (other === undefined) failed(error);
+        else if (await settle(() => steer(other, request.input, message))) return other;
+        return undefined;
+      },
+    );
     outbox.begin({ run, message, previous, accepted });
     changed();
-    return accepted;
+    return (await accepted) !== undefined;
   }
 
   async function steer(run: string, input: RunInput, message: Message): Promise<boolean> {
@@ -112,13 +109,14 @@ export function createThreadActions(options: ThreadActionsOptions): ThreadAction
     outbox.steer(command, message);
     changed();
     try {
-      if (outbox.starting?.run === run && !(await outbox.starting.accepted)) {
-        outbox.settle(command);
-        changed();
-        return false;
+      const to = outbox.starting?.run === run ? await outbox.starting.accepted : run;
+      if (to !== undefined) {
+        await commands.message(to, input, { message: message.id, command });
+        return true;
       }
-      await commands.message(run, input, { message: message.id, command });
-      return true;
+      outbox.settle(command);
+      changed();
+      return false;
     } catch (error) {
       outbox.settle(command);
       if (!ClientError.is(error) || error.code !== "closed") throw error;
@@ -198,9 +196,10 @@ export function createThreadActions(options: ThreadActionsOptions): ThreadAction
     },
     show: (run) =>
       attempt(async () => {
-        const thread = encodeURIComponent(options.ensureThread());
+        const thread = options.thread();
+        if (thread === undefined) return false;
         const tip = encodeURIComponent(conversation.tipOf(run));
-        const path = `/threads/${thread}?run=${tip}`;
+        const path = `/threads/${encodeURIComponent(thread)}?run=${tip}`;
         options.load((await http.call({ path })) as ThreadSnapshot);
       }),
     approve: (id, more) => decide(id, { approved: true, ...more }),
@@ -212,6 +211,11 @@ export function createThreadActions(options: ThreadActionsOptions): ThreadAction
         await commands.result(run, call, { output });
       }),
   };
+}
+
+/** Another viewer was quicker: the run that is open now, to say it to. */
+function openElsewhere(error: unknown): string | undefined {
+  return ClientError.is(error) && error.code === "busy" ? error.problem?.run : undefined;
 }
 
 function userMessage(input: RunInput): Message {

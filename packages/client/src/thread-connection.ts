@@ -16,6 +16,8 @@ export interface ThreadConnectionOptions {
   readonly loaded: boolean;
   /** A frame of a run was taken. */
   took(run: string, frame: RunEvent | SnapshotFrame): void;
+  /** The conversation was put in place. */
+  placed(): void;
   /** The conversation changed; `urgent`: nothing else may come for long. */
   changed(urgent: boolean): void;
   connection(connection: Connection): void;
@@ -70,10 +72,7 @@ export function createThreadConnection(options: ThreadConnectionOptions): Thread
     conversation.load(snapshot);
     loaded = true;
     told = false;
-    for (const state of snapshot.chain) {
-      const { seq } = state;
-      took(state.run, { type: "snapshot", seq, protocol: 1, state });
-    }
+    options.placed();
     options.changed(true);
   }
 
@@ -102,12 +101,13 @@ export function createThreadConnection(options: ThreadConnectionOptions): Thread
       http,
       run: live.id,
       position: live.position,
-      take: (frame, id) => live.take(frame, id),
-      tell({ events }) {
-        for (const event of events) took(live.id, event);
-        options.changed(events.some(isLast));
-        return conversation.live === live;
+      take(frame, id) {
+        const how = live.take(frame, id);
+        if (how === "taken") took(live.id, frame);
+        options.changed(isLast(frame));
+        return how;
       },
+      tell: () => conversation.live === live,
     });
     follow(source, signal, Number.POSITIVE_INFINITY).catch((error: unknown) => {
       if (!signal.aborted) options.lost(error);

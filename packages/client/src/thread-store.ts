@@ -45,6 +45,10 @@ export function createThread(http: Http, options: ThreadOptions): Thread {
     thread: () => facts.thread,
     loaded: facts.loaded,
     took,
+    placed() {
+      for (const { run } of conversation.runs) outbox.end(run);
+      for (const { messages } of conversation.branch()) outbox.drop(messages);
+    },
     changed: (urgent) => (urgent ? notifier.now() : notifier.soon()),
     connection: (now) => tell({ connection: now }),
     lost: (error) => tell({ lost: toError(error) }),
@@ -56,6 +60,7 @@ export function createThread(http: Http, options: ThreadOptions): Thread {
     conversation,
     outbox,
     agent: options.agent,
+    thread: () => facts.thread,
     ensureThread() {
       if (facts.thread === undefined) facts = { ...facts, thread: randomId("thr_") };
       open();
@@ -67,8 +72,8 @@ export function createThread(http: Http, options: ThreadOptions): Thread {
       open();
     },
     began() {
-      facts = { ...facts, failure: undefined };
       open();
+      tell({ failure: undefined });
     },
     failed: (error) => tell({ failure: toError(error) }),
     changed: notifier.now,
@@ -88,9 +93,7 @@ export function createThread(http: Http, options: ThreadOptions): Thread {
         listeners.delete(own);
         // Frameworks leave and come back in one go.
         queueMicrotask(() => {
-          if (listeners.size > 0) return;
-          connection.close();
-          notifier.cancel();
+          if (listeners.size === 0) connection.close();
         });
       };
     },
