@@ -1,10 +1,7 @@
 import type { z } from "zod";
+import { bodyFaults } from "./body-faults.ts";
 import { findJsonFault } from "./json-fault.ts";
-import { pointerTo } from "./json-pointer.ts";
-import { type BodyFault, Problem } from "./problem.ts";
-
-/** Faults that are told: one is enough to go on with, a thousand are a way to make the server write. */
-const maxFaults = 10;
+import { Problem } from "./problem.ts";
 
 /** The request's JSON as the schema wants it. An empty body counts as `{}`. */
 export async function readBody<S extends z.ZodType>(
@@ -14,10 +11,7 @@ export async function readBody<S extends z.ZodType>(
 ): Promise<z.output<S>> {
   const parsed = schema.safeParse(await readJson(request, maxBytes));
   if (parsed.success) return parsed.data;
-  const errors = parsed.error.issues
-    .slice(0, maxFaults)
-    .map((issue): BodyFault => ({ pointer: pointerTo(issue.path), detail: issue.message }));
-  throw new Problem("invalid-body", { errors });
+  throw new Problem("invalid-body", { errors: bodyFaults(parsed.error.issues) });
 }
 
 async function readJson(request: Request, maxBytes: number): Promise<unknown> {

@@ -205,6 +205,13 @@ describe("the well-known bad ones", () => {
       400,
       { json: { input: "Hi" }, headers: { "last-event-id": "run_x/1" } },
     ],
+    [
+      "a megabyte of parts that are none",
+      400,
+      {
+        json: { input: "Hi", history: [{ id: "m", role: "user", parts: Array(500_000).fill(0) }] },
+      },
+    ],
     ["10 MB", 413, { json: { input: "x".repeat(10_000_000) } }],
     [
       "a form",
