@@ -50,13 +50,13 @@ export default [
   {
     name: "@runwire/client",
     path: "packages/client/dist/index.js",
-    limit: "15 kB",
+    limit: "16 kB",
     modifyEsbuildConfig: noZod,
   },
   {
     name: "@runwire/react",
     path: "packages/react/dist/index.js",
-    limit: "17 kB",
+    limit: "16.5 kB",
     ignore: ["react"],
     modifyEsbuildConfig: noZod,
   },

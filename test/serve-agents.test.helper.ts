@@ -8,7 +8,7 @@ import { onTestFinished } from "vitest";
 import { z } from "zod";
 
 /** A model that says what the test tells it to, when it tells it; one answer per call. */
-export function puppet() {
+function puppet() {
   const calls: { readonly signal: AbortSignal; push(...events: readonly ModelEvent[]): void }[] =
     [];
   const model: Model = {
@@ -87,7 +87,7 @@ const pickColor = clientTool({
 const story = Array.from({ length: 400 }, (_, index) => `${index} é € 𝄞 "\\" `).join("");
 
 /** Agents for everything that two ends have to agree on. */
-export function cast() {
+function cast() {
   const talk = puppet();
   const researcher = agent({
     name: "researcher",

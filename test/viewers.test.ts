@@ -1,5 +1,5 @@
 import { createClient, type Thread } from "@runwire/client";
-import { textOf } from "@runwire/core/protocol";
+import { type RunEvent, textOf } from "@runwire/core/protocol";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { type Served, serveAgents } from "./serve-agents.test.helper.ts";
 
@@ -32,6 +32,28 @@ describe("cancelling", () => {
     expect(watching.state?.status).toBe("cancelled");
     await vi.waitUntil(() => talk.calls[0]?.signal.aborted);
   });
+});
+
+test("two clients on one run hear the same events, whenever they come", async () => {
+  const { talk, url } = await serveAgents();
+  const run = createClient<Served>({ url }).run("talker", "Hi");
+  const collect = async (events: AsyncIterable<RunEvent>) => {
+    const all: RunEvent[] = [];
+    for await (const event of events) all.push(event);
+    return all;
+  };
+  const first = collect(run);
+  await vi.waitUntil(() => talk.calls.length === 1);
+  talk.begin();
+  talk.say("One ");
+  await vi.waitUntil(() => run.state?.seq === 4);
+  const second = collect(createClient<Served>({ url }).follow(run.id));
+  talk.say("two");
+  talk.finish();
+  const events = await first;
+  expect(events.map(({ seq }) => seq)).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
+  expect(await second).toEqual(events);
+  expect(await collect(createClient<Served>({ url }).follow(run.id))).toEqual(events);
 });
 
 describe("two tabs on one thread", () => {
