@@ -55,11 +55,15 @@ describe.skipIf(!chromiumPath)("the page", { timeout: 60_000 }, () => {
     let again = studio;
     try {
       const page = await stage.open({ url: studio.url, expected: /ERR_|Failed to load resource/ });
-      const { answers, say } = on(page);
+      const { field, answers, say } = on(page);
       await say("Good morning!");
       await answers.getByText("I go by words").waitFor();
       await studio.stop("SIGKILL");
       await page.getByRole("status").getByText("Reconnecting…").waitFor();
+      // What cannot be sent is not lost.
+      await say("Are you there?");
+      await page.getByRole("alert").getByText("The server cannot be reached.").waitFor();
+      expect(await field.inputValue()).toBe("Are you there?");
       // Its log was in memory.
       again = await startStudio(stage.page, { port: studio.port });
       await page.getByRole("alert").getByText("This conversation is not there any more.").waitFor();

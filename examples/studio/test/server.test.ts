@@ -86,6 +86,15 @@ describe("the server", { timeout: 30_000 }, () => {
     expect(status).toBe(404);
   });
 
+  test("answers to this machine's names alone", async () => {
+    expect(await rawStatus("/", "localhost")).toBe(200);
+    expect(await rawStatus("/", "rebound.example")).toBe(403);
+    expect(await rawStatus("/api/threads", "rebound.example")).toBe(403);
+    const open = await startStudio(page, { env: { HOST: "0.0.0.0" } });
+    expect(await rawStatus("/api/threads", "studio.example", open)).toBe(200);
+    await open.stop();
+  });
+
   test("says that a port is taken, and exits with 1", async () => {
     const second = runMain({ STUDIO_PAGE: page, PORT: `${studio.port}` });
     const [stderr, [code]] = await Promise.all([text(second.stderr), once(second, "exit")]);
@@ -141,9 +150,8 @@ describe("the server", { timeout: 30_000 }, () => {
   }
 
   /** As it stands: `fetch` would tidy the path up. */
-  async function rawStatus(path: string): Promise<number | undefined> {
-    const { hostname, port } = new URL(studio.url);
-    const sent = request({ hostname, port, path });
+  async function rawStatus(path: string, host = "127.0.0.1", { port } = studio) {
+    const sent = request({ hostname: "127.0.0.1", port, path, headers: { host } });
     sent.end();
     const [response] = await once(sent, "response");
     response.resume();

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { createAdaptorServer } from "@hono/node-server";
 import { modelsFrom } from "./models.ts";
 import { notesIn } from "./notes.ts";
+import { isLocal } from "./only-local.ts";
 import { closeOnSignal } from "./shutdown.ts";
 import { createStudio } from "./studio.ts";
 
@@ -27,6 +28,7 @@ const { app, handler } = createStudio({
   docs,
   notes: notesIn(notes),
   page,
+  local: isLocal(hostname),
   ...(name !== undefined && { model: name }),
 });
 

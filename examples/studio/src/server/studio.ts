@@ -4,21 +4,25 @@ import { createHandler } from "@runwire/server";
 import { type Context, Hono } from "hono";
 import { secureHeaders } from "hono/secure-headers";
 import { type AgentsOptions, createAgents } from "./agents.ts";
+import { onlyLocal } from "./only-local.ts";
 
 export interface StudioOptions extends AgentsOptions {
   /** The folder of the built page. */
   readonly page: string;
   /** The model's name; absent: scripts answer. */
   readonly model?: string;
+  /** Nobody but this machine is meant to reach it. */
+  readonly local: boolean;
 }
 
 /** The page and the API behind it, as one Hono app. */
-export function createStudio({ page, model, ...options }: StudioOptions) {
+export function createStudio({ page, model, local, ...options }: StudioOptions) {
   const { assistant, planner } = createAgents(options);
   const handler = createHandler({ agents: [assistant, planner], basePath: "/api" });
 
   const app = new Hono();
-  // First, and on its own: a stream leaves as it came, with nothing wrapped around it.
+  if (local) app.use(onlyLocal);
+  // Before the page's headers: a stream leaves as it came, with nothing wrapped around it.
   app.all("/api/*", (c) => handler(c.req.raw));
 
   app.use(pageHeaders);

@@ -1,10 +1,11 @@
 import { ClientError, type ClientErrorCode } from "@runwire/client";
 
 const sentences: Partial<Record<ClientErrorCode, string>> = {
-  network: "The server cannot be reached. Is it running?",
+  network: "The server cannot be reached. Is it running? Try again when it is.",
   unauthorized: "The server does not know you. Sign in and try again.",
   forbidden: "You may not do this.",
   "not-found": "This conversation is not there any more.",
+  closed: "The answer had just ended. Try again.",
   busy: "Another answer is still being written. Wait for it, or stop it.",
   gone: "This conversation was deleted.",
   "too-large": "That is too long for the server.",

@@ -1,6 +1,7 @@
 import type { ReasoningPart } from "@runwire/core/protocol";
 import { Icon } from "../icon.tsx";
 import { Markdown } from "../markdown/markdown.tsx";
+import { Disclosure } from "./disclosure.tsx";
 
 /** What the model thought, folded away. A provider that keeps it to itself leaves only that it did think. */
 export function ReasoningView({ part: { text, open } }: { part: ReasoningPart }) {
@@ -13,13 +14,14 @@ export function ReasoningView({ part: { text, open } }: { part: ReasoningPart })
       {text === "" ? (
         <p className="event-title">{title}</p>
       ) : (
-        <details className="reasoning">
-          <summary>
-            <span className={open ? "event-title working" : "event-title"}>{title}</span>
-            <Icon name="chevron" />
-          </summary>
-          <Markdown text={text} open={open ?? false} />
-        </details>
+        <Disclosure
+          open={false}
+          summary={<span className={open ? "event-title working" : "event-title"}>{title}</span>}
+        >
+          <div className="reasoning">
+            <Markdown text={text} open={open ?? false} />
+          </div>
+        </Disclosure>
       )}
     </div>
   );

@@ -7,6 +7,7 @@ import { SearchProgress } from "../tools/search-progress.tsx";
 import type { Data, ToolCall } from "../types.ts";
 import { ApprovalCard } from "./approval-card.tsx";
 import { DiffView } from "./diff-view.tsx";
+import { Disclosure } from "./disclosure.tsx";
 
 /** A tool call from its first argument to its result: one line to read, more for who opens it. */
 export function ToolCard({
@@ -27,15 +28,18 @@ export function ToolCard({
       <span className="node">
         <Icon name={call.status === "failed" || call.status === "denied" ? "cross" : icon} />
       </span>
-      <details open={call.agent !== undefined && working}>
-        <summary>
-          <span className={working ? "event-title working" : "event-title"}>{title}</span>
-          {subject !== undefined && <span className="subject">{subject}</span>}
-          {summary !== undefined && <span className="summary">{summary}</span>}
-          <Icon name="chevron" />
-        </summary>
+      <Disclosure
+        open={call.agent !== undefined && working}
+        summary={
+          <>
+            <span className={working ? "event-title working" : "event-title"}>{title}</span>
+            {subject !== undefined && <span className="subject">{subject}</span>}
+            {summary !== undefined && <span className="summary">{summary}</span>}
+          </>
+        }
+      >
         {children}
-      </details>
+      </Disclosure>
       <Below call={call} diff={diff} />
     </div>
   );

@@ -17,18 +17,18 @@ const pageSize = 30;
 
 /** The conversations, newest first: fetched again when `version` changes and when one comes back to the page. */
 export function useThreads(version: unknown): ThreadList {
-  const [limit, setLimit] = useState(pageSize);
-  const [page, setPage] = useState<ThreadPage>({ threads: [] });
+  const [pages, setPages] = useState(1);
+  const [list, setList] = useState<ThreadPage>({ threads: [] });
   const [problem, setProblem] = useState<string>();
 
   const load = useCallback(async () => {
     try {
-      setPage(await client.threads.list({ limit }));
+      setList(await fetchPages(pages));
       setProblem(undefined);
     } catch (error) {
       setProblem(explain(error as Error));
     }
-  }, [limit]);
+  }, [pages]);
 
   useEffect(() => {
     void load();
@@ -46,9 +46,18 @@ export function useThreads(version: unknown): ThreadList {
     await load();
   };
   return {
-    threads: page.threads,
+    threads: list.threads,
     ...(problem !== undefined && { problem }),
-    more: page.next === undefined ? undefined : () => setLimit(limit + pageSize),
+    more: list.next === undefined ? undefined : () => setPages(pages + 1),
     remove,
   };
+}
+
+async function fetchPages(count: number): Promise<ThreadPage> {
+  let list = await client.threads.list({ limit: pageSize });
+  for (let n = 1; n < count && list.next !== undefined; n++) {
+    const { threads, ...more } = await client.threads.list({ limit: pageSize, before: list.next });
+    list = { threads: [...list.threads, ...threads], ...more };
+  }
+  return list;
 }
