@@ -11,9 +11,23 @@ export interface KeyScope {
 
 /** The id of the run that an `Idempotency-Key` stands for: the same in every process, and no way back to the key. */
 export async function runIdFor(key: string, { principal, thread }: KeyScope): Promise<string> {
-  const scoped = JSON.stringify([principal ?? null, thread ?? null, key]);
-  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(scoped));
-  return `run_${base64url(new Uint8Array(digest))}`;
+  return `run_${await digestOf(JSON.stringify([principal ?? null, thread ?? null, key]))}`;
+}
+
+/** The same for a command to a run. */
+export async function commandIdFor(key: string, run: string): Promise<string> {
+  return `cmd_${await digestOf(JSON.stringify([run, key]))}`;
+}
+
+/**
+ * Refuses the ids that the runtime gives to the messages of a run: it would give the same again.
+ *
+ * @param pointer where in the body the id stands.
+ */
+export function checkMessageId(id: string, run: string, pointer: string): void {
+  if (!id.startsWith(`${run}.`)) return;
+  const detail = "An id that begins with the run's is for the runtime to give.";
+  throw new Problem("invalid-body", { errors: [{ pointer, detail }] });
 }
 
 /** The request's key, if it has one. */
@@ -28,6 +42,11 @@ export function readIdempotencyKey(request: Request): string | undefined {
 /** For what the client did not name: commands and steering messages. */
 export function randomId(prefix: string): string {
   return `${prefix}_${base64url(crypto.getRandomValues(new Uint8Array(16)))}`;
+}
+
+async function digestOf(text: string): Promise<string> {
+  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
+  return base64url(new Uint8Array(digest));
 }
 
 function base64url(bytes: Uint8Array): string {

@@ -1,4 +1,5 @@
 import { pendingApprovals, type RunState } from "@runwire/core/protocol";
+import { eventSchema } from "@runwire/core/schema";
 import { describe, expect, test } from "vitest";
 import {
   follow,
@@ -84,6 +85,32 @@ describe("messages", () => {
     talk.finish();
     const types = await typesAfter(call, run);
     expect(types.filter((type) => type === "message.received")).toHaveLength(1);
+  });
+
+  test("under a key that is longer than an id arrive too", async () => {
+    const { call } = serving();
+    const { run } = await startRun(call, "puppet");
+    const viewer = follow(await call(`/runs/${run}/events`));
+    const headers = { "idempotency-key": "k".repeat(255) };
+    expect((await call(`/runs/${run}/messages`, { json: { input: "Hi" }, headers })).status).toBe(
+      202,
+    );
+    const { frame } = await viewer.until("message.received");
+    expect(eventSchema.safeParse(frame).error).toBeUndefined();
+    await viewer.leave();
+  });
+
+  test("cannot have an id that the runtime gives to its own", async () => {
+    const { call } = serving();
+    const { run } = await startRun(call, "puppet");
+    for (const [json, pointer] of [
+      [{ message: `${run}.9` }, "/message"],
+      [{ id: `${run}.9` }, "/id"],
+    ] as const) {
+      const response = await call(`/runs/${run}/messages`, { json: { input: "Hi", ...json } });
+      expect(response.status).toBe(400);
+      expect(await problemOf(response)).toMatchObject({ errors: [{ pointer }] });
+    }
   });
 
   test("are refused when the run has ended, when empty, and when too large for the log", async () => {
@@ -216,6 +243,22 @@ describe("results", () => {
     const response = await call(`/runs/${run}/results/${callId}`, { json: { output: null } });
     expect(response.status).toBe(202);
   });
+});
+
+test.each([
+  ["id", { id: "cmd_1" }, {}],
+  ["Idempotency-Key", {}, { "idempotency-key": "k" }],
+])("another command under the same %s is a conflict", async (_, id, headers) => {
+  const { call } = serving();
+  const { run } = await startRun(call, "puppet");
+  const post = (path: string, json: object) =>
+    call(`/runs/${run}/${path}`, { json: { ...json, ...id }, headers });
+  expect((await post("messages", { input: "One" })).status).toBe(202);
+  expect((await post("messages", { input: "One" })).status).toBe(202);
+  for (const other of [await post("messages", { input: "Two" }), await post("cancel", {})]) {
+    expect(other.status).toBe(409);
+    expect(await problemOf(other)).toMatchObject({ type: "urn:runwire:problem:conflict" });
+  }
 });
 
 test("more commands than the inbox holds are told to wait", async () => {

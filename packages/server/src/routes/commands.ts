@@ -1,7 +1,8 @@
+import type { RuntimeCore } from "@runwire/core";
 import type { Command, Content } from "@runwire/core/protocol";
 import { readBody } from "../body.ts";
 import { type Context, findRun, param, unknownRun } from "../context.ts";
-import { randomId, readIdempotencyKey } from "../ids.ts";
+import { checkMessageId, commandIdFor, randomId, readIdempotencyKey } from "../ids.ts";
 import { Problem } from "../problem.ts";
 import { json, type Reply } from "../reply.ts";
 import { approvalBody, cancelBody, messageBody, resultBody } from "../request-schemas.ts";
@@ -16,7 +17,7 @@ export const cancelRun: Route = {
   async handle(context) {
     const run = await ownRun(context);
     const { id, ...fields } = await readBody(context.request, cancelBody, context.maxBodyBytes);
-    return send(context, run, { type: "cancel", ...fields, ...envelope(context, id) });
+    return send(context, run, { type: "cancel", ...fields, ...(await envelope(context, run, id)) });
   },
 };
 
@@ -34,12 +35,14 @@ export const sendMessage: Route = {
     );
     const parts: readonly Content[] =
       typeof input === "string" ? [{ type: "text", text: input }] : input;
-    const { id: command, by } = envelope(context, id);
+    const { id: command, by } = await envelope(context, run, id);
+    // A repeat of the command is the same message.
+    const messageId = message ?? command;
+    checkMessageId(messageId, run, message === undefined ? "/id" : "/message");
     return send(context, run, {
       type: "message",
       id: command,
-      // A repeat of the command is the same message.
-      message: { id: message ?? command, role: "user", parts },
+      message: { id: messageId, role: "user", parts },
       ...(by !== undefined && { by }),
     });
   },
@@ -58,7 +61,8 @@ export const resolveApproval: Route = {
     const run = await ownRun(context);
     const approval = param(context, "approval");
     const { id, ...fields } = await readBody(context.request, approvalBody, context.maxBodyBytes);
-    const command: Command = { type: "approval", approval, ...fields, ...envelope(context, id) };
+    const sent = await envelope(context, run, id);
+    const command: Command = { type: "approval", approval, ...fields, ...sent };
     await checkApproval(context.runtime, run, command);
     return send(context, run, command);
   },
@@ -77,7 +81,8 @@ export const completeCall: Route = {
     const run = await ownRun(context);
     const call = param(context, "call");
     const { id, ...fields } = await readBody(context.request, resultBody, context.maxBodyBytes);
-    const command: Command = { type: "result", call, ...fields, ...envelope(context, id) };
+    const sent = await envelope(context, run, id);
+    const command: Command = { type: "result", call, ...fields, ...sent };
     await checkCall(context.runtime, run, command);
     return send(context, run, command);
   },
@@ -88,18 +93,20 @@ async function ownRun(context: Context): Promise<string> {
 }
 
 /** Who sends the command, and the id that makes its repeats one. */
-function envelope({ request, principal }: Context, id: string | undefined) {
+async function envelope({ request, principal }: Context, run: string, id: string | undefined) {
+  const key = readIdempotencyKey(request);
   return {
-    id: id ?? readIdempotencyKey(request) ?? randomId("cmd"),
+    id: id ?? (key === undefined ? randomId("cmd") : await commandIdFor(key, run)),
     ...(principal !== undefined && { by: principal }),
   };
 }
 
 /** 202: the run's owner is about to log it. The log says what came of it. */
 async function send({ runtime }: Context, run: string, command: Command): Promise<Reply> {
-  const { status } = await runtime.send(run, command);
-  switch (status) {
+  const result = await runtime.send(run, command);
+  switch (result.status) {
     case "ok":
+      await checkFirst(runtime, run, result.n, command);
       return json({ status: "accepted", command: command.id }, 202);
     case "closed":
       throw new Problem("closed", { detail: "The run has ended." });
@@ -113,4 +120,18 @@ async function send({ runtime }: Context, run: string, command: Command): Promis
     case "gone":
       throw unknownRun(run);
   }
+}
+
+/** The first command with an id wins: whoever sent another one under it must not take it for accepted. */
+async function checkFirst(
+  { log }: RuntimeCore,
+  run: string,
+  n: number,
+  command: Command,
+): Promise<void> {
+  const [first] = await log.inbox(run, n - 1, 1);
+  if (first === undefined || JSON.stringify(first.command) === JSON.stringify(command)) return;
+  throw new Problem("conflict", {
+    detail: "This command id or Idempotency-Key was used for another command.",
+  });
 }

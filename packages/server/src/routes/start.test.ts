@@ -233,6 +233,36 @@ describe("refused, before a run exists", () => {
     expect(response.status).toBe(410);
   });
 
+  test("the same message twice", async () => {
+    const { call, errors } = serving();
+    const message = { id: "m", role: "user", parts: [] };
+    const response = await call("/agents/greeter/runs", {
+      json: { ...hi, history: [message], message: "m" },
+    });
+    expect(response.status).toBe(400);
+    expect(await problemOf(response)).toMatchObject({
+      type: "urn:runwire:problem:invalid-body",
+      detail: expect.stringContaining('"m"'),
+    });
+    expect(errors).toEqual([]);
+  });
+
+  test("message ids that the runtime is going to give", async () => {
+    const { call } = serving();
+    const run = `run_${"a".repeat(16)}`;
+    const history = [{ id: `${run}.2`, role: "assistant", parts: [] }];
+    for (const [json, pointer] of [
+      [{ message: `${run}.2` }, "/message"],
+      [{ history }, "/history/0/id"],
+    ] as const) {
+      const response = await call("/agents/greeter/runs", { json: { ...hi, run, ...json } });
+      expect(response.status).toBe(400);
+      expect(await problemOf(response)).toMatchObject({ errors: [{ pointer }] });
+    }
+    const ended = await framesOf(await call("/agents/greeter/runs", { json: { ...hi, history } }));
+    expect(typesOf(ended).at(-1)).toBe("run.completed");
+  });
+
   test("more input than an event may hold", async () => {
     const { call, errors } = serving();
     const response = await call("/agents/greeter/runs", { json: { input: "x".repeat(300_000) } });

@@ -1,9 +1,10 @@
 import { type RuntimeCore, RunwireError, type StartRequest } from "@runwire/core";
+import type { z } from "zod";
 import { readBody } from "../body.ts";
 import { type Context, param } from "../context.ts";
 import { readCursor } from "../cursors.ts";
 import { ndjson, sse } from "../frame-format.ts";
-import { readIdempotencyKey, runIdFor } from "../ids.ts";
+import { checkMessageId, readIdempotencyKey, runIdFor } from "../ids.ts";
 import { negotiate, prefersAsync } from "../negotiate.ts";
 import { closing, Problem } from "../problem.ts";
 import { json } from "../reply.ts";
@@ -46,12 +47,19 @@ async function readStart(context: Context, agent: string): Promise<StartRequest>
   const body = await readBody(request, startBody, maxBodyBytes);
   const scope = { principal, thread: body.thread };
   const run = body.run ?? (key === undefined ? undefined : await runIdFor(key, scope));
+  if (run !== undefined) checkMessageIds(run, body);
   return {
     ...body,
     agent,
     ...(run !== undefined && { run }),
     ...(principal !== undefined && { principal }),
   };
+}
+
+/** An id that the runtime made by chance is nobody's to guess. */
+function checkMessageIds(run: string, { message, history = [] }: z.output<typeof startBody>): void {
+  if (message !== undefined) checkMessageId(message, run, "/message");
+  for (const [index, { id }] of history.entries()) checkMessageId(id, run, `/history/${index}/id`);
 }
 
 async function start(runtime: RuntimeCore, request: StartRequest) {
@@ -69,7 +77,9 @@ async function start(runtime: RuntimeCore, request: StartRequest) {
         members: { run: result.run },
       });
     case "foreign":
-      throw new Problem("not-found", { detail: "There is no such thread or previous run." });
+      throw new Problem("not-found", {
+        detail: "There is no such thread, or no such previous run in it.",
+      });
     case "too-large":
       throw tooLarge();
     case "gone":
@@ -81,6 +91,9 @@ async function start(runtime: RuntimeCore, request: StartRequest) {
 function toProblem(error: unknown): never {
   if (RunwireError.is(error) && error.code === "too-large") throw tooLarge();
   if (RunwireError.is(error) && error.code === "shut-down") throw closing();
+  if (RunwireError.is(error) && error.code === "invalid-start") {
+    throw new Problem("invalid-body", { detail: error.message });
+  }
   throw error;
 }
 
