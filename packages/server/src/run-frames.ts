@@ -7,6 +7,7 @@ import {
   type RunState,
   type SnapshotFrame,
 } from "@runwire/core/protocol";
+import { FrameCache } from "./frame-cache.ts";
 import type { FrameFormat } from "./frame-format.ts";
 import { chunkBytes, type Piece } from "./stream-writer.ts";
 
@@ -16,24 +17,23 @@ const encoder = new TextEncoder();
 
 /**
  * The runtime hands all viewers of a run the same array of events (or the same state): its frames are encoded once,
- * however many viewers get them, and kept as long as it is. The inner key is what the frames depend on besides.
+ * however many viewers get them.
  */
-const encoded = new WeakMap<readonly RunEvent[] | RunState, Map<string, Bytes>>();
+const encoded = new FrameCache(2 ** 23);
 
 /** Turns the portions of a followed run into frames. `prefix` stands before each cursor. */
 export function encodeRunItem(format: FrameFormat, item: TailItem, prefix = ""): Bytes {
   if (item.type === "gone") return [];
   const key = item.type === "events" ? item.events : item.state;
   const dependsOn = `${format.contentType} ${item.epoch} ${prefix}`;
-  const known = encoded.get(key) ?? new Map<string, Bytes>();
-  let bytes = known.get(dependsOn);
+  let bytes = encoded.get(key, dependsOn);
   if (bytes === undefined) {
     const idOf = (seq: number) => prefix + formatCursor({ seq, epoch: item.epoch });
     bytes =
       item.type === "events"
         ? encodeEvents(format, item.events, idOf)
         : [encodeSnapshot(format, item.state, idOf)];
-    encoded.set(key, known.set(dependsOn, bytes));
+    encoded.set(key, dependsOn, bytes);
   }
   return bytes;
 }

@@ -22,9 +22,9 @@ export interface WriterOptions<T> {
 }
 
 /** A chunk is enqueued at this size, or at the end of the macrotask. Larger ones gain nothing. */
-export const chunkBytes = 16_384;
+export const chunkBytes = 32_768;
 /** What a viewer may be behind before its source is no longer read. */
-const queueBytes = 4 * chunkBytes;
+const queueBytes = 2 * chunkBytes;
 /** A timer that was given more would fire at once, again and again. */
 const maxDelayMs = 2 ** 31 - 1;
 

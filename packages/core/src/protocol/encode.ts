@@ -25,16 +25,21 @@ function encodeDelta(event: EventOf<DeltaType>, key: "id" | "call", id: string):
   for (const _ in event) fields++;
   // seq, type, id or call, delta, and the scope when there is one.
   if (fields !== (scope === undefined ? 4 : 5)) return encodeAny(event);
-  const target = `"${key}":${quoteId(id)},"delta":${JSON.stringify(delta)}}`;
-  return scope === undefined
-    ? `{"seq":${seq},"type":"${type}",${target}`
-    : `{"seq":${seq},"type":"${type}","scope":${quoteId(scope)},${target}`;
+  if (last.id !== id || last.type !== type || last.scope !== scope) {
+    const where = scope === undefined ? "" : `"scope":${JSON.stringify(scope)},`;
+    const text = `,"type":"${type}",${where}"${key}":${JSON.stringify(id)},"delta":`;
+    last = { type, id, scope, text };
+  }
+  return `{"seq":${seq}${last.text}${JSON.stringify(delta)}}`;
 }
 
-/** Ids as the runtime makes them need no escaping; those of others may. */
-function quoteId(id: string): string {
-  return /^[\w.-]*$/.test(id) ? `"${id}"` : JSON.stringify(id);
-}
+/** What stood between the seq and the text of the delta before: the next one is mostly of the same part. */
+let last: {
+  readonly type: DeltaType | undefined;
+  readonly id: string;
+  readonly scope: string | undefined;
+  readonly text: string;
+} = { type: undefined, id: "", scope: undefined, text: "" };
 
 function encodeAny(event: RunEvent): string {
   const { seq, type, scope, ...fields } = event;
