@@ -1,7 +1,8 @@
 import { createClient } from "@runwire/client";
 import { foldAll, lastText, type RunEvent } from "@runwire/core/protocol";
-import { describe, expect, test, vi } from "vitest";
+import { describe, expect, test } from "vitest";
 import { cuttingProxy, type Served, serveAgents } from "./serve-agents.test.helper.ts";
+import { until } from "./until.test.helper.ts";
 
 /** What the log holds, read without any network. */
 async function logOf(handler: Served, run: string): Promise<RunEvent[]> {
@@ -43,20 +44,20 @@ describe("a connection that is cut", () => {
     const client = createClient<Served>({ url });
     const gone = new AbortController();
     const run = client.run("talker", "Hi", { signal: gone.signal });
-    await vi.waitUntil(() => talk.calls.length === 1);
+    await until(() => talk.calls.length === 1);
     talk.begin();
     talk.say("One ");
-    await vi.waitUntil(() => (run.state?.seq ?? 0) >= 4);
+    await until(() => (run.state?.seq ?? 0) >= 4);
     gone.abort();
     await expect(run.result).rejects.toThrow();
     talk.say("two ");
-    await vi.waitUntil(async () => (await handler.runtime.state(run.id))?.seq === 5);
+    await until(async () => (await handler.runtime.state(run.id))?.seq === 5);
     const resets: number[] = [];
     const heard: string[] = [];
     const later = createClient<Served>({ url }).follow<"talker">(run.id, {
       on: { reset: ({ seq }) => resets.push(seq), event: ({ type }) => heard.push(type) },
     });
-    await vi.waitUntil(() => resets.length === 1);
+    await until(() => resets.length === 1);
     talk.say("three");
     talk.finish();
     expect(await later.result).toBe("One two three");
@@ -74,12 +75,7 @@ describe("a connection that is cut", () => {
     const close = thread.subscribe(() => {});
     for (let turn = 1; turn <= 3; turn++) {
       expect(await thread.send(`Tell me ${turn}`)).toBe(true);
-      await vi.waitUntil(
-        () => thread.state.runs.length === turn && thread.state.status === "idle",
-        {
-          timeout: 20_000,
-        },
-      );
+      await until(() => thread.state.runs.length === turn && thread.state.status === "idle");
     }
     close();
     const chain = await handler.runtime.chain(thread.state.run?.run ?? "");

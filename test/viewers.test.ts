@@ -1,7 +1,8 @@
 import { createClient, type Thread } from "@runwire/client";
 import { type RunEvent, textOf } from "@runwire/core/protocol";
-import { describe, expect, onTestFinished, test, vi } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 import { type Served, serveAgents } from "./serve-agents.test.helper.ts";
+import { until } from "./until.test.helper.ts";
 
 const texts = ({ state }: Thread) =>
   state.messages.map(({ role, parts }) => `${role[0]}:${textOf(parts)}`);
@@ -18,19 +19,19 @@ describe("cancelling", () => {
     const leaving = new AbortController();
     const client = createClient<Served>({ url });
     const run = client.run("talker", "Hi", { signal: leaving.signal });
-    await vi.waitUntil(() => talk.calls.length === 1);
+    await until(() => talk.calls.length === 1);
     const watching = client.follow<"talker">(run.id);
     talk.begin();
     talk.say("One ");
     leaving.abort();
     await expect(run.result).rejects.toThrow();
     talk.say("two ");
-    await vi.waitUntil(() => textOf(watching.state?.messages.at(-1)?.parts ?? []) === "One two ");
+    await until(() => textOf(watching.state?.messages.at(-1)?.parts ?? []) === "One two ");
     expect(talk.calls[0]?.signal.aborted).toBe(false);
     await createClient<Served>({ url }).follow(run.id).cancel({ reason: "enough" });
     await expect(watching.result).rejects.toMatchObject({ code: "cancelled", message: "enough" });
     expect(watching.state?.status).toBe("cancelled");
-    await vi.waitUntil(() => talk.calls[0]?.signal.aborted);
+    await until(() => talk.calls[0]?.signal.aborted);
   });
 });
 
@@ -43,10 +44,10 @@ test("two clients on one run hear the same events, whenever they come", async ()
     return all;
   };
   const first = collect(run);
-  await vi.waitUntil(() => talk.calls.length === 1);
+  await until(() => talk.calls.length === 1);
   talk.begin();
   talk.say("One ");
-  await vi.waitUntil(() => run.state?.seq === 4);
+  await until(() => run.state?.seq === 4);
   const second = collect(createClient<Served>({ url }).follow(run.id));
   talk.say("two");
   talk.finish();
@@ -62,29 +63,29 @@ describe("two tabs on one thread", () => {
     const one = open(url, "talker");
     await one.send("Hi");
     const two = open(url, "talker", one.state.thread);
-    await vi.waitUntil(() => talk.calls.length === 1 && two.state.status === "running");
+    await until(() => talk.calls.length === 1 && two.state.status === "running");
     talk.begin();
     talk.say("Hello");
-    await vi.waitUntil(() => [one, two].every((tab) => texts(tab).at(-1) === "a:Hello"));
+    await until(() => [one, two].every((tab) => texts(tab).at(-1) === "a:Hello"));
     await two.send("Shorter!");
-    await vi.waitUntil(() => [one, two].every((tab) => texts(tab).at(-1) === "u:Shorter!"));
+    await until(() => [one, two].every((tab) => texts(tab).at(-1) === "u:Shorter!"));
     talk.finish();
-    await vi.waitUntil(() => talk.calls.length === 2);
+    await until(() => talk.calls.length === 2);
     talk.begin();
     talk.say("Yo");
     talk.finish();
-    await vi.waitUntil(() => [one, two].every(({ state }) => state.status === "idle"));
+    await until(() => [one, two].every(({ state }) => state.status === "idle"));
     expect(texts(one)).toEqual(["u:Hi", "a:Hello", "u:Shorter!", "a:Yo"]);
     expect(two.state.messages).toEqual(one.state.messages);
 
     void one.regenerate();
-    await vi.waitUntil(() => talk.calls.length === 3);
+    await until(() => talk.calls.length === 3);
     talk.begin();
     talk.say("Hey");
-    await vi.waitUntil(() => texts(two).at(-1) === "a:Hey");
+    await until(() => texts(two).at(-1) === "a:Hey");
     expect(texts(two)).toEqual(["u:Hi", "a:Hey"]);
     expect(await two.stop()).toBe(true);
-    await vi.waitUntil(() => one.state.run?.status === "cancelled");
+    await until(() => one.state.run?.status === "cancelled");
     expect(one.state.branches).toEqual(two.state.branches);
     const [branches] = Object.values(one.state.branches);
     expect(branches).toHaveLength(2);
@@ -96,24 +97,24 @@ describe("two tabs on one thread", () => {
     const { talk, url } = await serveAgents();
     const one = open(url, "talker");
     const answer = async (text: string) => {
-      await vi.waitUntil(() => one.state.status === "running");
+      await until(() => one.state.status === "running");
       talk.begin();
       talk.say(text);
       talk.finish();
-      await vi.waitUntil(() => one.state.status === "idle");
+      await until(() => one.state.status === "idle");
     };
     for (const [index, question] of ["1?", "2?"].entries()) {
       await one.send(question);
-      await vi.waitUntil(() => talk.calls.length === index + 1);
+      await until(() => talk.calls.length === index + 1);
       await answer(`${index + 1}!`);
     }
     const two = open(url, "talker", one.state.thread);
-    await vi.waitUntil(() => two.state.messages.length === 4);
+    await until(() => two.state.messages.length === 4);
     await two.edit(two.state.messages[2]?.id ?? "", "two?");
-    await vi.waitUntil(() => talk.calls.length === 3);
-    await vi.waitUntil(() => texts(one).includes("u:two?"));
+    await until(() => talk.calls.length === 3);
+    await until(() => texts(one).includes("u:two?"));
     await answer("zwei!");
-    await vi.waitUntil(() => two.state.status === "idle");
+    await until(() => two.state.status === "idle");
     expect(texts(one)).toEqual(["u:1?", "a:1!", "u:two?", "a:zwei!"]);
     expect(two.state.messages).toEqual(one.state.messages);
   });
@@ -122,10 +123,10 @@ describe("two tabs on one thread", () => {
     const { talk, url } = await serveAgents();
     const one = open(url, "talker");
     await one.send("Hi");
-    await vi.waitUntil(() => talk.calls.length === 1);
+    await until(() => talk.calls.length === 1);
     talk.begin();
     talk.say("Hel");
-    await vi.waitUntil(() => texts(one).at(-1) === "a:Hel");
+    await until(() => texts(one).at(-1) === "a:Hel");
     const client = createClient<Served>({ url });
     const initial = await client.load("talker", one.state.thread ?? "");
     const two = client.thread({ agent: "talker", thread: one.state.thread, initial });
@@ -133,7 +134,7 @@ describe("two tabs on one thread", () => {
     onTestFinished(two.subscribe(() => {}));
     talk.say("lo");
     talk.finish();
-    await vi.waitUntil(() => two.state.status === "idle");
+    await until(() => two.state.status === "idle");
     expect(texts(two as unknown as Thread)).toEqual(["u:Hi", "a:Hello"]);
   });
 });
@@ -144,11 +145,11 @@ describe("approvals", () => {
     const one = open(url, "writer");
     await one.send("Write");
     const two = open(url, "writer", one.state.thread);
-    await vi.waitUntil(() => [one, two].every(({ state }) => state.status === "waiting"));
+    await until(() => [one, two].every(({ state }) => state.status === "waiting"));
     const id = one.state.approvals[0]?.part.approval.id ?? "";
     expect(two.state.approvals).toEqual(one.state.approvals);
     expect(await two.approve(id, { reason: "fine" })).toBe(true);
-    await vi.waitUntil(() => [one, two].every(({ state }) => state.status === "idle"));
+    await until(() => [one, two].every(({ state }) => state.status === "idle"));
     expect(texts(one).at(-1)).toBe("a:Written.");
     const call = one.state.messages[1]?.parts.find((part) => part.type === "tool");
     expect(call).toMatchObject({ status: "completed", output: "wrote a.txt" });
@@ -198,9 +199,9 @@ describe("client tools", () => {
     await one.send("Paint");
     const two = client.thread({ agent: "painter", thread: one.state.thread, tools });
     onTestFinished(two.subscribe(() => {}));
-    await vi.waitUntil(() => answers.length === 2);
+    await until(() => answers.length === 2);
     answers[1]?.({ hex: "#0f0" });
-    await vi.waitUntil(() => [one, two].every(({ state }) => state.status === "idle"));
+    await until(() => [one, two].every(({ state }) => state.status === "idle"));
     expect(signals[0]?.aborted).toBe(true);
     answers[0]?.({ hex: "#f00" });
     expect(texts(one as unknown as Thread).at(-1)).toContain("#0f0");
@@ -211,20 +212,20 @@ describe("client tools", () => {
     const { url } = await serveAgents();
     const one = open(url, "painter");
     await one.send("Paint");
-    await vi.waitUntil(() => one.state.status === "waiting");
+    await until(() => one.state.status === "waiting");
     const call = one.state.run?.waiting[0]?.call ?? "";
     expect(await one.complete(call, { hex: "#abc" })).toBe(true);
-    await vi.waitUntil(() => one.state.status === "idle");
+    await until(() => one.state.status === "idle");
     expect(texts(one).at(-1)).toContain("#abc");
     await one.send("Again");
-    await vi.waitUntil(() => one.state.status === "waiting");
+    await until(() => one.state.status === "waiting");
     const two = createClient<Served>({ url }).thread({
       agent: "painter",
       thread: one.state.thread,
       tools: { pickColor: () => ({ hex: "#def" }) },
     });
     onTestFinished(two.subscribe(() => {}));
-    await vi.waitUntil(() => one.state.status === "idle" && one.state.runs.length === 2);
+    await until(() => one.state.status === "idle" && one.state.runs.length === 2);
     expect(texts(one).at(-1)).toContain("#def");
   });
 });
@@ -234,7 +235,7 @@ describe("threads", () => {
     const { url } = await serveAgents();
     const client = createClient<Served>({ url });
     const run = client.run("writer", "Write me a file");
-    await vi.waitUntil(() => run.state?.status === "waiting");
+    await until(() => run.state?.status === "waiting");
     const page = await client.threads.list();
     expect(page.threads).toMatchObject([{ thread: run.thread, title: "Write me a file" }]);
     const loaded = await client.load("writer", run.thread);

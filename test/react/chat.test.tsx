@@ -1,12 +1,22 @@
 import { type Client, createClient, type Thread, type ThreadSnapshot } from "@runwire/client";
 import { textOf } from "@runwire/core/protocol";
 import { useAgentStream, useMessage, useThread, useThreadState } from "@runwire/react";
-import { act, cleanup, fireEvent, render, screen, waitFor } from "@testing-library/react";
+import {
+  act,
+  cleanup,
+  configure,
+  fireEvent,
+  render,
+  screen,
+  waitFor,
+} from "@testing-library/react";
 import { StrictMode } from "react";
 import { renderToString } from "react-dom/server";
-import { afterEach, expect, test, vi } from "vitest";
+import { afterEach, expect, test } from "vitest";
 import { type Served, serveAgents } from "../serve-agents.test.helper.ts";
+import { until } from "../until.test.helper.ts";
 
+configure({ asyncUtilTimeout: 10_000 });
 afterEach(cleanup);
 
 interface ChatProps {
@@ -65,7 +75,7 @@ test("a conversation from the first message to the last branch", async () => {
   expect(shown()).toEqual(["user: Hi"]);
   expect(screen.getByTestId("status").textContent).toBe("submitting");
   await status("running");
-  await vi.waitUntil(() => talk.calls.length === 1);
+  await until(() => talk.calls.length === 1);
   talk.begin();
   talk.say("Hel");
   await waitFor(() => expect(shown()).toEqual(["user: Hi", "assistant: Hel"]));
@@ -75,12 +85,12 @@ test("a conversation from the first message to the last branch", async () => {
   expect(shown()).toEqual(["user: Hi", "assistant: Hello"]);
 
   press("Send");
-  await vi.waitUntil(() => talk.calls.length === 2);
+  await until(() => talk.calls.length === 2);
   press("Stop");
   await status("idle");
 
   press("Again");
-  await vi.waitUntil(() => talk.calls.length === 3);
+  await until(() => talk.calls.length === 3);
   talk.begin();
   talk.say("Again");
   talk.finish();
@@ -88,7 +98,7 @@ test("a conversation from the first message to the last branch", async () => {
   expect(shown()).toEqual(["user: Hi", "assistant: Hello", "user: Hi", "assistant: Again"]);
   press("Edit");
   await waitFor(() => expect(shown()[0]).toBe("user: Ho"));
-  await vi.waitUntil(() => talk.calls.length === 4);
+  await until(() => talk.calls.length === 4);
   talk.begin();
   talk.finish();
   await status("idle");
@@ -108,13 +118,11 @@ test("a server renders what is there, the page takes over and goes on with the o
   const { talk, url } = await serveAgents();
   const client = createClient<Served>({ url });
   const started = client.run("talker", "Hi");
-  await vi.waitUntil(() => talk.calls.length === 1);
+  await until(() => talk.calls.length === 1);
   talk.begin();
   talk.say("Hel");
-  await vi.waitUntil(() => started.state?.messages[1]?.parts.length === 1);
-  await vi.waitUntil(
-    async () => (await client.load("talker", started.thread))?.chain[0]?.seq === 4,
-  );
+  await until(() => started.state?.messages[1]?.parts.length === 1);
+  await until(async () => (await client.load("talker", started.thread))?.chain[0]?.seq === 4);
   const initial = (await client.load("talker", started.thread)) as ThreadSnapshot;
   const page = <Chat url={url} agent="talker" thread={started.thread} initial={initial} />;
   const container = document.body.appendChild(document.createElement("div"));
@@ -140,7 +148,7 @@ test("a new conversation keeps going when its id comes back, and others can be o
   };
   const view = render(<Chat url={url} agent="talker" named={named} />);
   press("Send");
-  await vi.waitUntil(() => talk.calls.length === 1);
+  await until(() => talk.calls.length === 1);
   const first = id;
   view.rerender(<Chat url={url} agent="talker" named={named} thread={first} />);
   expect(shown()[0]).toBe("user: Hi");
@@ -187,7 +195,7 @@ test("a token renders the message it belongs to, and nothing else", async () => 
   const { talk, url } = await serveAgents();
   const client = createClient({ url });
   const run = client.run("talker", "Hi");
-  await vi.waitUntil(() => talk.calls.length === 1);
+  await until(() => talk.calls.length === 1);
   talk.begin();
   talk.say("0 ");
   const renders = new Map<string, number>();
@@ -220,7 +228,7 @@ test("two hooks on one thread, and strict mode, show the same over one connectio
     },
   });
   const run = client.run("talker", "Hi");
-  await vi.waitUntil(() => talk.calls.length === 1);
+  await until(() => talk.calls.length === 1);
   asked.length = 0;
   const rendered = () => {};
   const lines = <Lines client={client} thread={run.thread} rendered={rendered} />;

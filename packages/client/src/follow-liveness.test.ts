@@ -3,6 +3,7 @@ import { collector } from "./collector.test.helper.ts";
 import { follow } from "./follow.ts";
 import { framesAfter, problem, replay, serve, stream } from "./log-server.test.helper.ts";
 import { sampleLog } from "./sample-log.test.helper.ts";
+import { until } from "./until.test.helper.ts";
 
 const log = sampleLog({ deltas: 40 });
 const forever = new AbortController().signal;
@@ -22,7 +23,7 @@ describe("connections that die without a word", () => {
     });
     const { source, events } = collector(server.url);
     const done = follow(source, forever, 5);
-    await vi.waitUntil(() => events.length === 4);
+    await until(() => events.length === 4);
     vi.advanceTimersByTime(30_000);
     expect(server.asked.length).toBe(1);
     vi.advanceTimersByTime(15_000);
@@ -40,11 +41,11 @@ describe("connections that die without a word", () => {
     });
     const { source, events } = collector(server.url);
     const done = follow(source, forever, 5);
-    await vi.waitUntil(() => events.length === 1);
+    await until(() => events.length === 1);
     for (let seq = 2; seq < 8; seq++) {
       vi.advanceTimersByTime(15_000);
       write(`: \n\n${framesAfter(log.slice(0, seq), seq - 1)}`);
-      await vi.waitUntil(() => events.length === seq);
+      await until(() => events.length === seq);
     }
     write(framesAfter(log, 7));
     await done;
@@ -95,7 +96,7 @@ describe("a page that comes back", () => {
     });
     const following = collector(server.url);
     const done = follow(following.source, forever, 5);
-    await vi.waitUntil(() => vi.getTimerCount() === 1 && following.events.length === 5);
+    await until(() => vi.getTimerCount() === 1 && following.events.length === 5);
     return { server, ...following, done };
   }
 
@@ -109,7 +110,7 @@ describe("a page that comes back", () => {
           ? page.dispatchEvent(new Event(type))
           : globalThis.dispatchEvent(new Event(type));
       // Twice: there are two waits, and no timer ever fires.
-      await vi.waitUntil(() => {
+      await until(() => {
         wake();
         return events.length === log.length;
       });
@@ -124,7 +125,7 @@ describe("a page that comes back", () => {
     globalThis.dispatchEvent(new Event("offline"));
     expect(connections.at(-1)).toBe("offline");
     online = true;
-    await vi.waitUntil(() => {
+    await until(() => {
       globalThis.dispatchEvent(new Event("online"));
       return events.length === log.length;
     });
@@ -141,17 +142,17 @@ describe("a page that comes back", () => {
     });
     const { source, events } = collector(server.url);
     const done = follow(source, forever, 5);
-    await vi.waitUntil(() => events.length === 3);
+    await until(() => events.length === 3);
     page.visibilityState = "visible";
     page.dispatchEvent(new Event("visibilitychange"));
     vi.setSystemTime(Date.now() + 20_000);
     page.dispatchEvent(new Event("visibilitychange"));
-    await vi.waitUntil(() => {
+    await until(() => {
       vi.advanceTimersByTime(200);
       return events.length === 6;
     });
     globalThis.dispatchEvent(new Event("online"));
-    await vi.waitUntil(() => {
+    await until(() => {
       vi.advanceTimersByTime(200);
       return events.length === log.length;
     });
@@ -180,7 +181,7 @@ describe("abort stops everything", () => {
     const stop = new AbortController();
     const done = follow(source, stop.signal, 5);
     const enough = path === "first" ? 5 : 10;
-    await vi.waitUntil(() => {
+    await until(() => {
       if (events.length < enough) vi.advanceTimersByTime(200);
       return events.length === enough;
     });
@@ -209,7 +210,7 @@ describe("abort stops everything", () => {
     const { source, connections } = collector(server.url);
     const stop = new AbortController();
     const done = follow(source, stop.signal, 5);
-    await vi.waitUntil(() => connections.length === 1);
+    await until(() => connections.length === 1);
     stop.abort(reason);
     await expect(done).rejects.toBe(reason);
     vi.advanceTimersByTime(120_000);

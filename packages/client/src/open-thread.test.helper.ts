@@ -1,5 +1,5 @@
 import { textOf } from "@runwire/core/protocol";
-import { onTestFinished, vi } from "vitest";
+import { onTestFinished } from "vitest";
 import { createClient } from "./client.ts";
 import { completed, step } from "./sample-log.test.helper.ts";
 import type { Thread, ThreadOptions } from "./thread.ts";
@@ -20,10 +20,6 @@ export function open(server: ThreadServer, options: Partial<ThreadOptions> = {})
 
 export function texts({ state }: Thread): string[] {
   return state.messages.map(({ role, parts }) => `${role[0]}:${textOf(parts)}`);
-}
-
-export function until(condition: () => boolean): Promise<unknown> {
-  return vi.waitUntil(condition, { timeout: 2_000 });
 }
 
 /** Two questions with their answers. */

@@ -13,6 +13,7 @@ import {
 } from "./log-server.test.helper.ts";
 import { completed, sampleLog, started, step, toLog } from "./sample-log.test.helper.ts";
 import { sleep } from "./sleep.ts";
+import { until } from "./until.test.helper.ts";
 
 vi.mock("./sleep.ts", () => ({ sleep: vi.fn(async () => {}) }));
 beforeEach(() => void vi.mocked(sleep).mockClear());
@@ -268,7 +269,7 @@ describe("callbacks", () => {
         },
       });
       expect(await run.result).toBe("a");
-      await vi.waitUntil(() => caught.length > 0);
+      await until(() => caught.length > 0);
       expect(caught).toEqual([thrown]);
     } finally {
       process.removeAllListeners("uncaughtException");

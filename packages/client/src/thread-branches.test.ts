@@ -1,9 +1,10 @@
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import { problem, replay } from "./log-server.test.helper.ts";
-import { conversation, open, texts, until } from "./open-thread.test.helper.ts";
+import { conversation, open, texts } from "./open-thread.test.helper.ts";
 import { completed, started, step, toLog } from "./sample-log.test.helper.ts";
 import { sleep } from "./sleep.ts";
 import { serveThread } from "./thread-server.test.helper.ts";
+import { until } from "./until.test.helper.ts";
 
 vi.mock("./sleep.ts", () => ({ sleep: vi.fn(async () => {}) }));
 beforeEach(() => void vi.mocked(sleep).mockClear());

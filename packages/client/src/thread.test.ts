@@ -1,11 +1,12 @@
 import { beforeEach, describe, expect, onTestFinished, test, vi } from "vitest";
 import { createClient } from "./client.ts";
 import { problem } from "./log-server.test.helper.ts";
-import { conversation, open, texts, until } from "./open-thread.test.helper.ts";
+import { conversation, open, texts } from "./open-thread.test.helper.ts";
 import { completed, step } from "./sample-log.test.helper.ts";
 import { sleep } from "./sleep.ts";
 import type { ThreadOptions } from "./thread.ts";
 import { serveThread } from "./thread-server.test.helper.ts";
+import { until } from "./until.test.helper.ts";
 
 vi.mock("./sleep.ts", () => ({ sleep: vi.fn(async () => {}) }));
 beforeEach(() => void vi.mocked(sleep).mockClear());

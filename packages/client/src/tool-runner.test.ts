@@ -11,6 +11,7 @@ import {
   type TestServer,
 } from "./log-server.test.helper.ts";
 import { completed, snapshotFrame, started, stateOf, toLog } from "./sample-log.test.helper.ts";
+import { until } from "./until.test.helper.ts";
 
 vi.mock("./sleep.ts", () => ({ sleep: vi.fn(async () => {}) }));
 
@@ -86,7 +87,7 @@ function handler() {
 async function start(append: (...events: NewEvent[]) => void, url: string, pick: unknown) {
   const run = createClient({ url }).run("assistant", "Hi", { tools: { pick: pick as never } });
   append(...opening);
-  await vi.waitUntil(() => run.state !== undefined);
+  await until(() => run.state !== undefined);
   return run;
 }
 
@@ -96,19 +97,19 @@ describe("a client tool's call", () => {
     const { pick, begun, answers } = handler();
     const run = await start(append, server.url, pick);
     append(called("c1", "pick", client), called("c2", "other", client), called("c3", "pick"));
-    await vi.waitUntil(() => run.state?.seq === 5);
+    await until(() => run.state?.seq === 5);
     expect(begun).toEqual([]);
     append(stepDone, waiting("c1", "c2"));
-    await vi.waitUntil(() => begun.length === 1);
+    await until(() => begun.length === 1);
     answers[0]?.({ hex: "#fff" });
-    await vi.waitUntil(() => results(server).length === 1);
+    await until(() => results(server).length === 1);
     expect(results(server)).toEqual([{ call: "c1", output: { hex: "#fff" } }]);
     append(
       { type: "run.resumed", epoch: 2, cause: "input" },
       { type: "tool.completed", call: "c1", name: "pick", output: { hex: "#fff" } },
       waiting("c2"),
     );
-    await vi.waitUntil(() => run.state?.waiting.length === 1);
+    await until(() => run.state?.waiting.length === 1);
     expect(begun).toEqual(["c1"]);
     append({ type: "run.cancelled", usage: { inputTokens: 0, outputTokens: 0 } });
     await expect(run.result).rejects.toMatchObject({ code: "cancelled" });
@@ -132,11 +133,11 @@ describe("a client tool's call", () => {
       type: "run.waiting",
       for: ["c1", "c2"].map((call) => ({ type: "approval", id: `a-${call}`, call })),
     });
-    await vi.waitUntil(() => run.state?.status === "waiting");
+    await until(() => run.state?.status === "waiting");
     expect(begun).toEqual([]);
     append({ type: "approval.resolved", id: "a-c1", approved: false });
     append({ type: "approval.resolved", id: "a-c2", approved: true });
-    await vi.waitUntil(() => begun.length === 1);
+    await until(() => begun.length === 1);
     expect(begun).toEqual(["c2"]);
     append({ type: "run.cancelled", usage: { inputTokens: 0, outputTokens: 0 } });
     await expect(run.result).rejects.toThrow();
@@ -149,9 +150,9 @@ describe("a client tool's call", () => {
     const run = createClient({ url: server.url }).follow("run_sample", {
       tools: { pick: pick as never },
     });
-    await vi.waitUntil(() => answers.length === 1);
+    await until(() => answers.length === 1);
     answers[0]?.("#000");
-    await vi.waitUntil(() => results(server).length === 1);
+    await until(() => results(server).length === 1);
     append(
       { type: "run.resumed", epoch: 2, cause: "input" },
       { type: "tool.completed", call: "c1", name: "pick", output: "#000" },
@@ -168,7 +169,7 @@ describe("a client tool's call", () => {
     const run = await start(append, server.url, picks);
     append(called("c1", "pick", client), called("c2", "pick", client), stepDone);
     append(waiting("c1", "c2"));
-    await vi.waitUntil(() => results(server).length === 2);
+    await until(() => results(server).length === 2);
     expect(results(server)).toEqual(
       expect.arrayContaining([
         { call: "c1", error: { code: "tool-error", message: "no screen" } },
@@ -188,7 +189,7 @@ describe("a client tool's call", () => {
     const run = await start(append, server.url, picks);
     append(called("c1", "pick", client), called("c2", "pick", client), stepDone);
     append(waiting("c1", "c2"));
-    await vi.waitUntil(() => results(server).length === 3);
+    await until(() => results(server).length === 3);
     expect(results(server)).toEqual(
       expect.arrayContaining([
         { call: "c1", error: { code: "tool-error", message: expect.stringContaining("413") } },
@@ -207,14 +208,14 @@ describe("a handler's signal fires", () => {
     const run = await start(append, server.url, pick);
     append(called("c1", "pick", client), called("c2", "pick", client), stepDone);
     append(waiting("c1", "c2"));
-    await vi.waitUntil(() => begun.length === 2);
+    await until(() => begun.length === 2);
     answers[1]?.("late");
-    await vi.waitUntil(() => results(server).length === 1);
+    await until(() => results(server).length === 1);
     append(
       { type: "run.resumed", epoch: 2, cause: "input" },
       { type: "tool.completed", call: "c1", name: "pick", output: "theirs" },
     );
-    await vi.waitUntil(() => signals[0]?.aborted);
+    await until(() => signals[0]?.aborted);
     answers[0]?.("mine");
     append({ type: "tool.completed", call: "c2", name: "pick", output: "theirs" }, completed);
     await run.result;
@@ -230,7 +231,7 @@ describe("a handler's signal fires", () => {
       signal: stop.signal,
     });
     append(...opening, called("c1", "pick", client), stepDone, waiting("c1"));
-    await vi.waitUntil(() => signals.length === 1);
+    await until(() => signals.length === 1);
     expect(signals[0]?.aborted).toBe(false);
     if (why === "the run ends") {
       append({ type: "run.cancelled", usage: { inputTokens: 0, outputTokens: 0 } });
