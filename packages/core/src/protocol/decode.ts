@@ -1,5 +1,6 @@
+import { decodeDelta, expectMore } from "./decode-delta.ts";
 import { checkFields } from "./event-fields.ts";
-import type { RunEvent } from "./events.ts";
+import type { DeltaType, EventOf, RunEvent } from "./events.ts";
 import type { Frame } from "./frame.ts";
 import { ProtocolError } from "./protocol-error.ts";
 import type { SnapshotFrame } from "./state.ts";
@@ -22,6 +23,8 @@ export function decodeEvent(text: string): RunEvent {
  * @throws ProtocolError as {@link decodeEvent}.
  */
 export function decodeFrame(text: string): Frame | undefined {
+  const delta = decodeDelta(text);
+  if (delta !== undefined) return delta;
   const value = parseObject(text);
   if (value.type === "snapshot") return toSnapshot(value);
   if (value.type === "run") {
@@ -63,11 +66,13 @@ function toEvent(value: Fields): RunEvent {
     case "reasoning.delta":
       if (typeof value.id !== "string") malformed("/id", "must be a string");
       if (typeof value.delta !== "string") malformed("/delta", "must be a string");
+      expectMore(value as unknown as EventOf<DeltaType>);
       break;
     case "tool.args.delta":
     case "tool.output.delta":
       if (typeof value.call !== "string") malformed("/call", "must be a string");
       if (typeof value.delta !== "string") malformed("/delta", "must be a string");
+      expectMore(value as unknown as EventOf<DeltaType>);
       break;
     default: {
       const fault = checkFields(value.type, value);
