@@ -96,6 +96,15 @@ describe("415", () => {
     expect((await problemOf(post("{}", { "content-type": type }))).status).toBe(415);
   });
 
+  test.each(["cross-site", "same-site"])("for none at all from a %s page", async (site) => {
+    const headers = { "sec-fetch-site": site, "content-type": "text/plain" };
+    expect((await problemOf(post("", headers))).status).toBe(415);
+    const asked = post("", { ...headers, "content-type": "application/json" });
+    expect(await readBody(asked, schema, 10)).toEqual({});
+    const own = post("", { ...headers, "sec-fetch-site": "same-origin" });
+    expect(await readBody(own, schema, 10)).toEqual({});
+  });
+
   test("for a compressed body", async () => {
     expect((await problemOf(post("{}", { "content-encoding": "gzip" }))).status).toBe(415);
   });

@@ -17,9 +17,10 @@ export async function readBody<S extends z.ZodType>(
 async function readJson(request: Request, maxBytes: number): Promise<unknown> {
   checkUnread(request);
   const bytes = await readBytes(request, maxBytes);
-  if (bytes.byteLength === 0) return {};
-  // Not only for order's sake: a page of any origin may send other types without a preflight.
-  checkJsonType(request);
+  const empty = bytes.byteLength === 0;
+  // Not only for order's sake: a page of any origin may send other types, or nothing, without a preflight.
+  if (!empty || isCrossOrigin(request)) checkJsonType(request);
+  if (empty) return {};
   let value: unknown;
   try {
     value = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
@@ -71,6 +72,12 @@ async function readBytes(request: Request, maxBytes: number): Promise<Uint8Array
 
 function brokenOff(): never {
   throw new Problem("malformed-body", { detail: "The body broke off." });
+}
+
+/** Only browsers say so, and only they hold somebody's cookies for the pages of others (Fetch Metadata §2.3). */
+function isCrossOrigin({ headers }: Request): boolean {
+  const site = headers.get("sec-fetch-site");
+  return site === "cross-site" || site === "same-site";
 }
 
 function checkJsonType({ headers }: Request): void {
