@@ -45,6 +45,14 @@ describe("a key", () => {
     expect(server.asked[0]?.headers).not.toHaveProperty("authorization");
   });
 
+  it.each([{}, { apiKey: "sk-own" }])("nor is whose account it is (%j)", async (own) => {
+    vi.stubEnv("OPENAI_ORG_ID", "org-secret");
+    vi.stubEnv("OPENAI_PROJECT_ID", "proj-secret");
+    const server = await answering();
+    await readModel(openai("gpt-5", { baseURL: server.baseURL, ...own }));
+    expect(JSON.stringify(server.asked[0]?.headers)).not.toContain("secret");
+  });
+
   it("may come in a header", async () => {
     const server = await answering();
     const headers = { authorization: "Token own" };

@@ -9,11 +9,11 @@ export type Connection =
       /** Default: the environment's `OPENAI_BASE_URL`, else OpenAI itself. */
       readonly baseURL?: string;
       /**
-       * Default: for OpenAI the environment's `OPENAI_API_KEY`, read at the first call; for another `baseURL` none,
-       * since a key is nobody else's business.
+       * Default: without a `baseURL`, and for OpenAI's own, the environment's `OPENAI_API_KEY`, read at the first call;
+       * for another one none, since a key is nobody else's business.
        */
       readonly apiKey?: string | undefined;
-      /** Default: the environment's `OPENAI_ORG_ID`. */
+      /** Default: the environment's `OPENAI_ORG_ID`, where its key would go. */
       readonly organization?: string;
       /** Sent with every request. */
       readonly headers?: { readonly [name: string]: string };
@@ -62,12 +62,15 @@ function connect(connection: Connection, api: Asked["api"]): Connected {
 
 function createClient(connection: Exclude<Connection, { readonly client: OpenAI }>): OpenAI {
   const { baseURL, apiKey, organization, headers } = connection;
-  const keyless = apiKey === undefined && baseURL !== undefined && !isOpenAI(hostOf(baseURL));
+  const foreign = baseURL !== undefined && !isOpenAI(hostOf(baseURL));
+  const keyless = foreign && apiKey === undefined;
   return new OpenAI({
     ...(baseURL !== undefined && { baseURL }),
     ...(apiKey !== undefined && { apiKey }),
     // The SDK wants a key in any case: the header that would carry it is taken away.
     ...(keyless && { apiKey: "none" }),
+    // What the SDK would read from the environment says whose account it is.
+    ...(foreign && { organization: null, project: null }),
     ...(organization !== undefined && { organization }),
     defaultHeaders: { ...(keyless && { Authorization: null }), ...headers },
   });

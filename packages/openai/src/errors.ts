@@ -186,7 +186,7 @@ function judge(status: number | undefined, body: ErrorBody, asked: Asked): Verdi
         false,
         asked.genuine
           ? "The API key was refused: check OPENAI_API_KEY or the option `apiKey`."
-          : "The API key was refused: check the option `apiKey`. OPENAI_API_KEY goes to OpenAI alone.",
+          : "The API key was refused: check the option `apiKey`. OPENAI_API_KEY goes only to OpenAI and to OPENAI_BASE_URL.",
       );
     case 403:
       return failed(
