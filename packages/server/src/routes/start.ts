@@ -1,4 +1,5 @@
 import { type RuntimeCore, RunwireError, type StartRequest } from "@runwire/core";
+import type { Message } from "@runwire/core/protocol";
 import type { z } from "zod";
 import { readBody } from "../body.ts";
 import { type Context, param } from "../context.ts";
@@ -51,9 +52,20 @@ async function readStart(context: Context, agent: string): Promise<StartRequest>
   return {
     ...body,
     agent,
+    ...(body.history !== undefined && { history: body.history.map(withoutProvider) }),
     ...(run !== undefined && { run }),
     ...(principal !== undefined && { principal }),
   };
+}
+
+/** Provider data goes back to the provider as it is: a client's could hold instructions, or name what is not its own. */
+function withoutProvider(message: Message): Message {
+  const parts = message.parts.map((part) => {
+    if (!("provider" in part)) return part;
+    const { provider: _, ...rest } = part;
+    return rest;
+  });
+  return { ...message, parts };
 }
 
 /** An id that the runtime made by chance is nobody's to guess. */
