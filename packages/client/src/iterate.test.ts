@@ -88,8 +88,32 @@ describe("iterating", () => {
     });
     await expect(collect(run)).rejects.toMatchObject({ code: "gone" });
     expect(await run.result).toBe(text);
+    await expect(collect(run)).rejects.toMatchObject({ code: "gone" });
     expect(resets).toEqual([log.length]);
   });
+});
+
+test.each([
+  ["what comes again is told once", (seq: number, after: number) => seq > after - 3],
+  [
+    "what is missing is asked for",
+    (seq: number, after: number) => seq > after && seq !== after + 9,
+  ],
+])("%s", async (_, isSent) => {
+  const server = await serve(({ after }, response) =>
+    replay(
+      log.filter(({ seq }) => isSent(seq, after) && seq < after + 12),
+      0,
+      response,
+    ),
+  );
+  const heard: RunEvent[] = [];
+  const run = createClient({ url: server.url }).run("a", "Hi", {
+    on: { event: (event) => heard.push(event) },
+  });
+  expect(await collect(run)).toEqual(log);
+  expect(heard).toEqual(log);
+  expect(await collect(run)).toEqual(log);
 });
 
 test("what a viewer folds is what the log folds to, wherever the connection is cut", async () => {

@@ -45,8 +45,7 @@ export async function readFrames(
       throw new RangeError(`it is longer than ${maxFrame} units.`);
     },
   });
-  // The parser takes one BOM away; the decoder must not take another.
-  const decoder = new TextDecoder("utf-8", { ignoreBOM: true, fatal: true });
+  const decoder = new TextDecoder("utf-8", { fatal: true });
   const feed = (chunk: Uint8Array): ClientError | undefined => {
     try {
       parser.feed(decoder.decode(chunk, { stream: true }));

@@ -163,6 +163,34 @@ describe("branches", () => {
     expect(thread.state.status).toBe("running");
   });
 
+  test("what was said and logged while the stream was stuck is shown once", async () => {
+    const server = await conversation();
+    server.begin("run_c", { input: "three?", previous: "run_b" });
+    const { thread } = open(server);
+    await until(() => thread.state.status === "running");
+    server.viewers.clear();
+    expect(await thread.send("Hurry!")).toBe(true);
+    expect(await thread.show("run_c")).toBe(true);
+    expect(texts(thread).slice(4)).toEqual(["u:three?", "u:Hurry!"]);
+  });
+
+  test("what happens in a branch that is not shown is not asked for again", async () => {
+    const server = await conversation();
+    server.begin("run_c", { input: "due?", previous: "run_a" });
+    const { thread } = open(server);
+    await until(() => thread.state.status === "running");
+    await thread.show("run_b");
+    await until(() => server.viewers.size === 1);
+    server.append("run_c", ...step(1, ["due"], "run_c"));
+    // Until the viewer has read what it does not show, a cut may lose it again.
+    const tail = `run_c/${server.logs.get("run_c")?.length}`;
+    await until(() => {
+      if (server.viewers.size === 1) server.cut();
+      return server.asked.at(-1)?.query.get("after")?.startsWith(tail);
+    });
+    expect(texts(thread).at(-1)).toBe("a:two");
+  });
+
   test("a message in another branch than the newest goes on from what is shown", async () => {
     const server = await conversation();
     server.begin("run_c", { input: "due?", previous: "run_a" });

@@ -4,7 +4,6 @@ import { problem } from "./log-server.test.helper.ts";
 import { conversation, open, texts } from "./open-thread.test.helper.ts";
 import { completed, step } from "./sample-log.test.helper.ts";
 import { sleep } from "./sleep.ts";
-import type { ThreadOptions } from "./thread.ts";
 import { serveThread } from "./thread-server.test.helper.ts";
 import { until } from "./until.test.helper.ts";
 
@@ -114,6 +113,42 @@ describe("opening", () => {
     ]);
   });
 
+  test("a viewer's tool that a close cut off begins again, and nothing is told twice", async () => {
+    const server = await serveThread();
+    server.begin("run_a", { input: "paint" });
+    const begun: AbortSignal[] = [];
+    const resets: string[] = [];
+    const { thread, close } = open(server, {
+      on: { reset: ({ run }) => resets.push(run) },
+      tools: {
+        pick: (_, { signal }) => {
+          begun.push(signal);
+          return new Promise<never>(() => {});
+        },
+      },
+    });
+    await until(() => thread.state.status === "running");
+    const [stepStarted] = step(1, [], "run_a");
+    server.append(
+      "run_a",
+      stepStarted!,
+      { type: "tool.called", call: "c", name: "pick", input: {}, executor: "client" },
+      {
+        type: "step.completed",
+        step: 1,
+        finishReason: "tool-calls",
+        usage: { inputTokens: 0, outputTokens: 0 },
+      },
+    );
+    await until(() => begun.length === 1);
+    close();
+    await until(() => begun[0]?.aborted);
+    onTestFinished(thread.subscribe(() => {}));
+    await until(() => begun.length === 2);
+    expect(begun[1]?.aborted).toBe(false);
+    expect(resets).toEqual(["run_a"]);
+  });
+
   test("what the server refuses is an error that says why, and the next action tries again", async () => {
     const server = await conversation();
     server.refuse((_, response) => {
@@ -130,112 +165,40 @@ describe("opening", () => {
   });
 });
 
-describe("publishing", () => {
-  test("many events are one notification, and the end is told at once", async () => {
-    const server = await conversation();
-    server.begin("run_c", { input: "three?", previous: "run_b" });
-    const { thread, states } = open(server);
-    await until(() => thread.state.connection === "connected");
-    states.length = 0;
-    server.append("run_c", ...step(1, Array(2_000).fill("x"), "run_c"));
-    await until(() => thread.state.run?.steps === 1);
-    expect(states.length).toBeLessThan(20);
-    const events = server.logs.get("run_c")?.length ?? 0;
-    server.append("run_c", completed);
-    await until(() => thread.state.status === "idle");
-    expect(states.at(-1)?.run?.seq).toBe(events + 1);
-    expect(states.every((state, index) => state !== states[index - 1])).toBe(true);
-  });
-
-  test("keeps what did not change", async () => {
-    const server = await conversation();
-    const { thread, states } = open(server);
-    await until(() => thread.state.connection === "connected");
-    server.begin("run_c", { input: "three?", previous: "run_b" });
-    server.append("run_c", ...step(1, ["a"], "run_c").slice(0, -2));
-    await until(() => texts(thread).at(-1) === "a:a");
-    const before = thread.state;
-    server.append("run_c", { type: "text.delta", id: "p1", delta: "b" });
-    await until(() => texts(thread).at(-1) === "a:ab");
-    const after = thread.state;
-    expect(after.messages).not.toBe(before.messages);
-    for (const index of [0, 1, 2, 3, 4]) {
-      expect(after.messages[index]).toBe(before.messages[index]);
-    }
-    expect(after.messages[5]).not.toBe(before.messages[5]);
-    for (const key of ["approvals", "branches", "usage"] as const) {
-      expect(after[key]).toBe(before[key]);
-    }
-    expect(after.runs[0]).toBe(before.runs[0]);
-    server.cut();
-    await until(() => states.at(-1) !== after && thread.state.connection === "connected");
-    expect(thread.state.messages).toBe(after.messages);
-  });
-
-  test("finds a message by its id, wherever it is now", async () => {
+describe("a run that fails", () => {
+  test("is an error until the next action", async () => {
     const server = await conversation();
     const { thread } = open(server);
-    await until(() => thread.state.messages.length === 4);
-    for (const message of thread.state.messages) expect(thread.message(message.id)).toBe(message);
-    expect(thread.message("none")).toBeUndefined();
-    await thread.regenerate();
-    await until(() => thread.state.messages.length === 3);
-    for (const message of thread.state.messages) expect(thread.message(message.id)).toBe(message);
-    expect(thread.message("run_b.m")).toBeUndefined();
+    await until(() => thread.state.connection === "connected");
+    server.begin("run_c", { input: "three?", previous: "run_b" });
+    const error = { code: "limit", message: "Too many steps." };
+    server.append("run_c", {
+      type: "run.failed",
+      error,
+      usage: { inputTokens: 0, outputTokens: 0 },
+    });
+    await until(() => thread.state.status === "error");
+    expect(thread.state.error).toMatchObject({ name: "RunFailedError", code: "limit" });
+    const shown = thread.state.error;
+    server.cut();
+    await until(() => server.asked.length === 3 && thread.state.connection === "connected");
+    expect(thread.state.error).toBe(shown);
+    void thread.send("again");
+    expect(thread.state).toMatchObject({ status: "submitting", error: undefined });
+    await until(() => thread.state.status === "running");
   });
 });
 
-describe("callbacks", () => {
-  test("hear an open run as one reset, and then each event; those of the moment count", async () => {
+describe("a queue", () => {
+  test("is shown run by run: what waits comes when its turn comes", async () => {
     const server = await conversation();
     server.begin("run_c", { input: "three?", previous: "run_b" });
-    const heard: string[] = [];
-    const callbacks = (who: string): NonNullable<ThreadOptions["on"]> => ({
-      reset: ({ run, seq }) => heard.push(`${who} ${run} ${seq}`),
-      event: ({ type }, run) => heard.push(`${who} ${type} of ${run.id} at ${run.state?.seq}`),
-    });
-    let on = callbacks("first");
-    const thread = createClient({ url: server.url }).thread({
-      agent: "assistant",
-      thread: server.thread,
-      get on() {
-        return on;
-      },
-    });
-    onTestFinished(thread.subscribe(() => {}));
-    await until(() => thread.state.connection === "connected");
-    server.append("run_c", { type: "warning.raised", code: "x", message: "x" });
-    await until(() => thread.state.run?.warnings.length === 1);
-    on = callbacks("second");
-    server.append("run_c", completed);
-    await until(() => thread.state.status === "idle");
-    expect(heard).toEqual([
-      "first run_c 1",
-      "first warning.raised of run_c at 2",
-      "second run.completed of run_c at 3",
-    ]);
-  });
-
-  test("hear every event of a run that begins meanwhile, the first run of a thread included", async () => {
-    const server = await serveThread();
-    const heard: string[] = [];
-    const on: NonNullable<ThreadOptions["on"]> = {
-      reset: ({ run }) => heard.push(`reset ${run}`),
-      event: ({ type, seq }) => heard.push(`${seq} ${type}`),
-    };
-    const { thread } = open(server, { thread: undefined, on });
-    for (const [turn, question] of ["one?", "two?"].entries()) {
-      server.refuse(({ path, body }, response) => {
-        if (!path.startsWith("/agents")) return false;
-        const { run } = body as { run: string };
-        server.begin(run, { input: question, ...(turn > 0 && { previous: server.head() }) });
-        server.append(run, completed);
-        response.writeHead(202).end();
-        return true;
-      });
-      await thread.send(question);
-      await until(() => thread.state.runs.length === turn + 1 && thread.state.status === "idle");
-    }
-    expect(heard).toEqual(["1 run.started", "2 run.completed", "1 run.started", "2 run.completed"]);
+    server.begin("run_d", { input: "four?", previous: "run_c" });
+    const { thread } = open(server);
+    await until(() => thread.state.status === "running");
+    expect(texts(thread).at(-1)).toBe("u:three?");
+    server.append("run_c", ...step(1, ["three"], "run_c"), completed);
+    await until(() => thread.state.runs.length === 4);
+    expect(texts(thread).slice(4)).toEqual(["u:three?", "a:three", "u:four?"]);
   });
 });

@@ -101,6 +101,8 @@ describe("a client tool's call", () => {
     expect(begun).toEqual([]);
     append(stepDone, waiting("c1", "c2"));
     await until(() => begun.length === 1);
+    append({ type: "approval.resolved", id: "of another call", approved: true });
+    await until(() => run.state?.seq === 8);
     answers[0]?.({ hex: "#fff" });
     await until(() => results(server).length === 1);
     expect(results(server)).toEqual([{ call: "c1", output: { hex: "#fff" } }]);
