@@ -21,49 +21,54 @@ function forbid(filter, why) {
 
 const noZod = forbid(/^zod($|\/)/, "No zod in what browsers load");
 
-export default [
+// min+gzip, a little above what they are: a budget is raised on purpose or not at all.
+const entries = [
   {
     name: "@runwire/core/protocol, what a viewer needs",
     path: "packages/core/dist/protocol.js",
     import: "{ createDraft, decodeFrame }",
-    limit: "6 kB",
+    limit: "6.6 kB",
     modifyEsbuildConfig: forbid(/^[^./]/, "The protocol has no dependencies"),
   },
   {
     name: "@runwire/core/protocol",
     path: "packages/core/dist/protocol.js",
-    limit: "12 kB",
+    limit: "13 kB",
     modifyEsbuildConfig: forbid(/^[^./]/, "The protocol has no dependencies"),
   },
   {
     name: "@runwire/core",
     path: "packages/core/dist/index.js",
-    limit: "25 kB",
+    limit: "28 kB",
     ignore: ["zod"],
   },
   {
     name: "@runwire/server",
     path: "packages/server/dist/index.js",
-    limit: "45 kB",
+    limit: "50 kB",
     ignore: ["zod"],
   },
   {
-    name: "@runwire/client",
+    name: "createClient",
     path: "packages/client/dist/index.js",
-    limit: "16 kB",
+    import: "{ createClient }",
+    limit: "18.5 kB",
     modifyEsbuildConfig: noZod,
   },
   {
-    name: "@runwire/react",
+    name: "useAgentStream",
     path: "packages/react/dist/index.js",
-    limit: "16.5 kB",
+    import: "{ useAgentStream }",
+    limit: "19 kB",
     ignore: ["react"],
     modifyEsbuildConfig: noZod,
   },
   {
     name: "@runwire/openai",
     path: "packages/openai/dist/index.js",
-    limit: "8 kB",
+    limit: "9 kB",
     ignore: ["openai", "zod"],
   },
 ];
+
+export default entries.map((entry) => ({ ...entry, gzip: true }));
