@@ -12,6 +12,9 @@ const react18 = ["react", "react-dom", "@testing-library/react"].map((name) => (
   replacement: fileURLToPath(new URL(`test/react-18/node_modules/${name}`, import.meta.url)),
 }));
 
+// For machines that do more than test; what hangs still fails.
+const patience = { testTimeout: 30_000, hookTimeout: 30_000 };
+
 export default defineConfig({
   test: {
     // .ci/run counts from this file.
@@ -23,6 +26,7 @@ export default defineConfig({
         resolve: { conditions: node },
         ssr: { resolve: { conditions: node } },
         test: {
+          ...patience,
           name: "node",
           environment: "node",
           include: [
@@ -40,6 +44,7 @@ export default defineConfig({
         resolve: { conditions: browser },
         ssr: { resolve: { conditions: node } },
         test: {
+          ...patience,
           name: "react",
           environment: "jsdom",
           include: react,
@@ -50,6 +55,7 @@ export default defineConfig({
         resolve: { conditions: browser, alias: react18 },
         ssr: { resolve: { conditions: node } },
         test: {
+          ...patience,
           name: "react-18",
           environment: "jsdom",
           include: react,

@@ -11,9 +11,7 @@ const accepted = { status: "accepted" };
 describe("a command", () => {
   test("goes to its own address, with an id of its own", async () => {
     const server = await serve((_, response) => json(response, accepted, 202));
-    const stop = new AbortController();
-    const run = createClient({ url: server.url }).follow("run/1", { signal: stop.signal });
-    stop.abort();
+    const run = createClient({ url: server.url }).follow("run/1");
     await run.cancel({ reason: "enough" });
     await run.send("Hurry");
     await run.approve("a 1", { reason: "fine", input: { n: 1 } });
@@ -43,7 +41,7 @@ describe("a command", () => {
       else if (server.asked.length === 2) problem(response, 503, "closing", { "retry-after": "2" });
       else json(response, accepted, 202);
     });
-    await createClient({ url: server.url }).follow("r", { signal: AbortSignal.abort() }).cancel();
+    await createClient({ url: server.url }).follow("r").cancel();
     expect(server.asked).toHaveLength(3);
     expect(new Set(server.asked.map(({ body }) => JSON.stringify(body))).size).toBe(1);
     expect(vi.mocked(sleep).mock.calls.some(([ms]) => ms === 2_000)).toBe(true);
@@ -55,7 +53,7 @@ describe("a command", () => {
         ? problem(response, 503, "closing")
         : problem(response, 429, "slow", { "retry-after": "3600" }),
     );
-    const run = createClient({ url: server.url }).follow("r", { signal: AbortSignal.abort() });
+    const run = createClient({ url: server.url }).follow("r");
     await expect(run.cancel()).rejects.toMatchObject({ code: "server", status: 503 });
     expect(server.asked).toHaveLength(5);
     await expect(run.send("Hi")).rejects.toMatchObject({
@@ -67,7 +65,7 @@ describe("a command", () => {
 
   test("that came too late rejects", async () => {
     const server = await serve((_, response) => problem(response, 409, "closed"));
-    const run = createClient({ url: server.url }).follow("r", { signal: AbortSignal.abort() });
+    const run = createClient({ url: server.url }).follow("r");
     await expect(run.send("Hi")).rejects.toMatchObject({ code: "closed" });
     expect(server.asked).toHaveLength(1);
   });

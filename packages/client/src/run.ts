@@ -75,9 +75,11 @@ function watchRun(http: Http, { run, thread, watch, begin }: Watched): Run {
   const signal = watch.signal ?? new AbortController().signal;
   const known = Promise.withResolvers<void>();
   const feeds = new Set<Feed>();
+  const heard = watch.on !== undefined || watch.tools !== undefined;
   // Callbacks hear what happens from now on, after one `reset`. Who iterates wants every event.
-  const looksBack = begin !== undefined || (watch.on === undefined && watch.tools === undefined);
+  const looksBack = begin !== undefined || !heard;
   let asked = false;
+  let ended: Promise<RunState> | undefined;
   let failure: { readonly error: unknown } | undefined;
 
   const handle: Run = createRunHandle({
@@ -87,10 +89,14 @@ function watchRun(http: Http, { run, thread, watch, begin }: Watched): Run {
     commands,
     attempts,
     signal: watch.signal,
-    state: () => live.state,
+    state() {
+      void end();
+      return live.state;
+    },
     known: () => known.promise,
-    ended: () => ended,
+    ended: end,
     attach(feed) {
+      void end();
       if (failure !== undefined && live.position.seq === 0) feed.end(failure);
       else if (!looksBack || live.position.seq > 0 || (begin === undefined && asked))
         return undefined;
@@ -121,26 +127,34 @@ function watchRun(http: Http, { run, thread, watch, begin }: Watched): Run {
     },
   });
 
-  // A microtask later: who iterates at once is heard first.
-  const ended = Promise.resolve()
-    .then(() => follow(source, signal, attempts))
-    .then((): RunState => {
-      const { state } = live;
-      if (state !== undefined && isEnded(state)) return state;
-      throw new ClientError({ code: "protocol", message: `${run} ended without its last event.` });
-    });
-  ended.then(
-    () => endFeeds({}),
-    (error: unknown) => {
-      failure = { error };
-      known.reject(error);
-      endFeeds(failure);
-      live.stop();
-    },
-  );
   known.promise.catch(() => {});
   if (begin === undefined) known.resolve();
+  // Of a run that is there already nothing is asked before somebody wants to know: a command needs no stream.
+  if (begin !== undefined || heard) void end();
   return handle;
+
+  /** Follows the run, once. Resolves at its end. */
+  function end(): Promise<RunState> {
+    if (ended !== undefined) return ended;
+    // A microtask later: who begins to iterate now is heard first.
+    ended = Promise.resolve()
+      .then(() => follow(source, signal, attempts))
+      .then(() => {
+        const { state } = live;
+        if (state !== undefined && isEnded(state)) return state;
+        throw new ClientError({ code: "protocol", message: `${run} stopped without an end.` });
+      });
+    ended.then(
+      () => endFeeds({}),
+      (error: unknown) => {
+        failure = { error };
+        known.reject(error);
+        endFeeds(failure);
+        live.stop();
+      },
+    );
+    return ended;
+  }
 
   function endFeeds(how: { readonly error?: unknown }): void {
     for (const feed of feeds) feed.end(how);
