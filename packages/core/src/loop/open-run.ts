@@ -86,6 +86,8 @@ function takeUp(lease: Lease, state: RunState): readonly NewEvent[] {
       cause: lease.why === "new" ? "recovery" : lease.why,
     },
   ];
+  // A run that is being cancelled keeps what was said: its end closes the steps.
+  if (state.cancel !== undefined) return events;
   if (state.step !== undefined) {
     events.push({ type: "step.reverted", step: state.step.step, reason: "recovery" });
   }
