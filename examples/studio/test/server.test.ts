@@ -116,7 +116,7 @@ describe("the server", { timeout: 30_000 }, () => {
   test.each(["SIGINT", "SIGTERM"] as const)(
     "ends in peace on %s, also while it streams",
     async (signal) => {
-      const own = await startStudio(page);
+      const own = await startStudio(page, { env: { STUDIO_DELAY_MS: "5" } });
       const response = await start(own.url, "text/event-stream");
       const reader = response.body?.getReader();
       await reader?.read();

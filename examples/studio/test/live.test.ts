@@ -5,29 +5,74 @@ import { startCuttable } from "./cuttable.ts";
 import { on } from "./on-page.ts";
 import { startStudio } from "./studio.ts";
 
-describe.skipIf(!chromiumPath)("the page", { timeout: 60_000 }, () => {
+describe.skipIf(!chromiumPath)("while an answer is written", { timeout: 60_000 }, () => {
   const stage = useStage();
 
-  test("lists conversations, opens them, and deletes them for good", async () => {
-    const page = await stage.open({ expected: /status of 404/ });
-    const { answers, button, say, ready } = on(page);
-    const list = page.getByRole("navigation", { name: "Conversations" });
-    await say("What is 1 + 1?");
+  test("streams: the answer is seen while it is written, and the address names the conversation", async () => {
+    const page = await stage.open();
+    const { answers, say, ready } = on(page);
+    await page.evaluate(() => {
+      const seen = new Set<number>();
+      new MutationObserver(() => {
+        seen.add(document.querySelector(".parts .text")?.textContent.length ?? 0);
+        document.body.dataset.seen = `${seen.size}`;
+      }).observe(document.body, { childList: true, subtree: true, characterData: true });
+    });
+    await say("Good morning!");
     await ready();
-    await button("New conversation").click();
-    await say("What is 2 + 2?");
+    const text = await answers.textContent();
+    expect(text).toContain("I am a script, not a model");
+    expect(text).toContain("with the same tools.");
+    expect(Number(await page.locator("body").getAttribute("data-seen"))).toBeGreaterThan(10);
+    expect(page.url()).toMatch(/\/t\/thr_\w+$/);
+  });
+
+  test("a reload in mid-run goes on to the same end, nothing lost and nothing twice", async () => {
+    const page = await stage.open();
+    const { answers, questions, say, working, ready } = on(page);
+    await say("Good morning!");
+    await answers.getByText("I go by words").waitFor();
+    await page.reload();
+    await working();
     await ready();
-    await list.getByRole("link", { name: "What is 1 + 1?" }).click();
-    await answers.getByText("1 + 1 = 2").waitFor();
-    await page.goBack();
-    await answers.getByText("2 + 2 = 4").waitFor();
-    await list.getByRole("link", { name: "What is 2 + 2?" }).hover();
-    await list.getByRole("button", { name: "Delete “What is 2 + 2?”" }).click();
-    await list.getByRole("button", { name: "Delete", exact: true }).click();
-    await page.getByRole("heading", { name: "What would you like to know?" }).waitFor();
-    await list.getByRole("link", { name: "What is 2 + 2?" }).waitFor({ state: "detached" });
-    await page.goBack();
-    await on(page).text("This conversation is not there").waitFor();
+    expect(await questions.count()).toBe(1);
+    expect(await answers.count()).toBe(1);
+    const shown = (await page.locator(".parts .text").textContent()) ?? "";
+    await page.reload();
+    await ready();
+    expect(await page.locator(".parts .text").textContent()).toBe(shown);
+    expect(shown.match(/Try one of these/g)).toHaveLength(1);
+    expect(shown).toMatch(/with the same tools\.$/);
+  });
+
+  test("a second tab sees the same, while it happens", async () => {
+    const page = await stage.open();
+    await on(page).say("Good morning!");
+    await on(page).working();
+    await page.waitForURL(/\/t\//);
+    const other = await stage.open({ url: page.url() });
+    await on(other).working();
+    await on(other).ready();
+    await on(page).ready();
+    const text = (tab: typeof page) => tab.locator(".transcript").textContent();
+    expect(await text(other)).toBe(await text(page));
+    // And the other way round, with a run that neither of them has seen begin.
+    await on(other).say("What is 6 * 7?");
+    await on(page).text("6 * 7 = 42").waitFor();
+  });
+
+  test("stops on Escape, and goes on from there", async () => {
+    const page = await stage.open();
+    const { answers, button, say, working, ready } = on(page);
+    await say("Good morning!");
+    await answers.getByText("I go by words").waitFor();
+    await working();
+    await page.keyboard.press("Escape");
+    await on(page).text("Stopped.").waitFor();
+    await ready();
+    expect(await answers.textContent()).not.toContain("with the same tools.");
+    await button("Try again").click();
+    await on(page).text("with the same tools.").waitFor();
   });
 
   test("goes on where it was when the connection was cut, and says so meanwhile", async () => {
@@ -99,15 +144,5 @@ describe.skipIf(!chromiumPath)("the page", { timeout: 60_000 }, () => {
     await call.click();
     await button("To the end").waitFor();
     expect(await call.boundingBox()).toEqual(before);
-  });
-
-  test("tells screen readers the answer when it is whole, not word by word", async () => {
-    const page = await stage.open();
-    const { say, ready } = on(page);
-    const told = page.locator("main > [role=status]");
-    await say("What is 3 * 3?");
-    await ready();
-    await told.getByText("Answer: 3 * 3 = 9").waitFor();
-    expect(await page.locator(".transcript [aria-live], .transcript [role=log]").count()).toBe(0);
   });
 });
