@@ -9,6 +9,7 @@ import type { Outcome } from "./action.ts";
 import { findCall } from "./calls.ts";
 import { check } from "./check.ts";
 import { toJson } from "./execute.ts";
+import { messageOf } from "./message-of.ts";
 
 /** Rejected structured outputs after which the agent has failed: one repair. */
 const maxRepairs = 1;
@@ -43,7 +44,13 @@ export async function answerOf(
     return problem("It is not JSON.");
   }
   const checked = await check(schema, value);
-  if (!("issues" in checked)) return { type: "output", output: toJson(checked.value) };
+  if (!("issues" in checked)) {
+    try {
+      return { type: "output", output: toJson(checked.value) };
+    } catch (error) {
+      return problem(`What the schema made of it is no JSON: ${messageOf(error)}`);
+    }
+  }
   const issues = checked.issues.map(({ path, message }) => `${path || "/"}: ${message}`);
   return problem(issues.join("; "), checked.issues as unknown as Json);
 }
