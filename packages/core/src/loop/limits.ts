@@ -2,7 +2,7 @@ import type { LimitName, RunError } from "../protocol/errors.ts";
 import type { RunState } from "../protocol/state.ts";
 
 /** Active ms up to `now`: neither waiting counts nor the queue before the first step. */
-export function activeMs(state: RunState, now: number): number {
+function activeMs(state: RunState, now: number): number {
   if (state.stepNumber === 0) return 0;
   const waiting = state.waitingSince === undefined ? 0 : now - state.waitingSince;
   return now - state.startedAt - state.waitedMs - waiting;

@@ -11,7 +11,7 @@ import type { Registry } from "./registry.ts";
 import { subAgentMessages } from "./sub-agent.ts";
 
 /** Recoveries in a row without progress after which a run counts as one that kills its process. */
-export const maxRecoveries = 3;
+const maxRecoveries = 3;
 
 /**
  * What a run asks for, decided from its folded state alone: a pure, level-triggered set over all scopes. Never empty

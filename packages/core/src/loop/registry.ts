@@ -3,7 +3,7 @@ import type { ScopeState } from "../protocol/state.ts";
 import { RunwireError } from "../runwire-error.ts";
 
 /** What a tool name means to the agent that called it. */
-export type Callee =
+type Callee =
   | { readonly type: "tool"; readonly tool: ToolDefinition }
   | { readonly type: "agent"; readonly agent: AgentDefinition }
   | { readonly type: "handoff"; readonly to: string };

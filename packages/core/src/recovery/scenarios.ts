@@ -11,7 +11,7 @@ import { scriptedModel } from "../testing/scripted-model.ts";
 import { tool } from "../tool.ts";
 
 /** What a run of a scenario leaves behind outside of its log. */
-export interface World {
+interface World {
   readonly ledger: Effect[];
 }
 

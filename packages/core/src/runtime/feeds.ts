@@ -13,7 +13,7 @@ const maxRepeats = 8;
 const backstopMs = 5_000;
 
 /** A run as its viewers in this process share it: one listener, and each portion read once and handed to all. */
-export interface Feed {
+interface Feed {
   /** The runtime was closed: nothing more is told. */
   readonly closed: boolean;
   /** Resolves at the next change after the call. Arm it, read, then await it. */
