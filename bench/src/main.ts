@@ -7,6 +7,7 @@ import { clientArgs, clientTools } from "./client-tools.ts";
 import { fanout } from "./fanout.ts";
 import { machine } from "./machine.ts";
 import { idleMemory, slowReader } from "./memory.ts";
+import { reactChromium } from "./react-chromium.ts";
 import { runtime } from "./runtime.ts";
 import { serverMany, serverOne } from "./server-one.ts";
 import { serverPaced } from "./server-paced.ts";
@@ -18,6 +19,7 @@ const comparisons: { readonly [name: string]: () => Promise<Section> } = {
   "client-text": clientText,
   "client-args": clientArgs,
   "client-tools": clientTools,
+  "react-chromium": reactChromium,
   runtime,
   "server-one": serverOne,
   "server-many": serverMany,

@@ -1,24 +1,21 @@
 import { HttpAgent } from "@ag-ui/client";
 import { Chat } from "@ai-sdk/react";
-import { createClient, type ThreadSnapshot } from "@runwire/client";
-import { foldAll, type Message, type RunState } from "@runwire/core/protocol";
+import { createClient } from "@runwire/client";
+import type { Message } from "@runwire/core/protocol";
 import { ChatClient, fetchServerSentEvents } from "@tanstack/ai-client";
 import { DefaultChatTransport } from "ai";
 import { createParser } from "eventsource-parser";
 import { type Contestant, check, threadTime } from "../measure.ts";
 import { type BodyOptions, bodyOf, eventStream, toChunks } from "./body.ts";
+import { aiSdkHistory, before, earlierText, runwireHistory } from "./history.ts";
 import { deltasOf, type Said, textOf } from "./script.ts";
-import { agUiFrames, aiSdkFrames, runwireEvents, runwireFrames, thread } from "./wires.ts";
+import { agUiFrames, aiSdkFrames, runwireFrames } from "./wires.ts";
 
 export interface Task extends BodyOptions {
   readonly said: readonly Said[];
   /** How many messages the conversation has already. Default: none. */
   readonly earlier?: number;
 }
-
-/** The run of the earlier messages. */
-const before = "run_before";
-const earlierText = "What was said before, in a sentence or two that are long enough to matter.";
 
 /** What no client can do without: read, decode, frame, parse. The wire is ours. */
 export function floor(task: Task, name = "floor"): Contestant {
@@ -70,11 +67,7 @@ export function runwire(task: Task, name = "runwire"): Contestant {
 /** `ai`'s `Chat` with its default transport, and a listener as `useChat` has one. */
 export function aiSdk(task: Task, name = "ai Chat"): Contestant {
   const chunks = toChunks(aiSdkFrames(task.said), task.perChunk);
-  const earlier = Array.from({ length: task.earlier ?? 0 }, (_, index) => ({
-    id: `e${index}`,
-    role: index % 2 === 0 ? ("user" as const) : ("assistant" as const),
-    parts: [{ type: "text" as const, text: earlierText }],
-  }));
+  const earlier = aiSdkHistory(task.earlier ?? 0);
   return contestant(name, task, async () => {
     const chat = new Chat({
       messages: earlier,
@@ -156,21 +149,4 @@ function contestant(name: string, { said }: Task, follow: () => Promise<number>)
 
 function textLength(parts: readonly { readonly type: string }[] = []): number {
   return parts.reduce((sum, part) => sum + ("text" in part ? String(part.text).length : 0), 0);
-}
-
-/** A conversation of one settled run with so many messages. */
-function runwireHistory(count: number): ThreadSnapshot {
-  if (count === 0) return { thread, runs: [], chain: [] };
-  const settled = foldAll(runwireEvents([])) as RunState;
-  const messages = Array.from(
-    { length: count },
-    (_, index): Message => ({
-      id: `e${index}`,
-      role: index % 2 === 0 ? "user" : "assistant",
-      parts: [{ type: "text", text: earlierText, ...(index % 2 === 1 && { id: `p${index}` }) }],
-    }),
-  );
-  const state: RunState = { ...settled, run: before, messages };
-  const info = { run: before, thread, agent: "assistant", tail: settled.seq, createdAt: 0 };
-  return { thread, head: info.run, runs: [{ ...info, status: "ended" }], chain: [state] };
 }

@@ -21,7 +21,7 @@ export function words(count: number): readonly string[] {
 }
 
 /** One JSON object, in pieces of a few characters. */
-export function argsOf(count: number): readonly string[] {
+function argsOf(count: number): readonly string[] {
   const pieces = words(Math.max(0, count - 2)).map((word) => JSON.stringify(word).slice(1, -1));
   return ['{"content":"', ...pieces, '"}'];
 }

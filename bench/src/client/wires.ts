@@ -1,7 +1,7 @@
 import { encodeEvent, formatCursor, type NewEvent, type RunEvent } from "@runwire/core/protocol";
 import type { Said } from "./script.ts";
 
-export const run = "run_0123456789abcdef0123456789abcdef";
+const run = "run_0123456789abcdef0123456789abcdef";
 export const thread = "thr_0123456789abcdef0123456789abcdef";
 const at = 1_770_000_000_000;
 const epoch = 1_770_000_000_000;

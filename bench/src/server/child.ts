@@ -2,7 +2,7 @@ import { type ChildProcess, fork } from "node:child_process";
 import { connect, type Socket } from "node:net";
 import type { Load, ServerKind, SharedKind } from "./load.ts";
 
-export interface Usage {
+interface Usage {
   /** CPU time of the whole process, in µs. */
   readonly micros: number;
   /** Resident memory, in bytes. */
