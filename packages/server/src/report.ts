@@ -1,5 +1,5 @@
 /** Tells a fault, and which request it is about where there is one. */
-export type Report = (error: unknown, request?: Request) => void;
+type Report = (error: unknown, request?: Request) => void;
 
 /**
  * The `onError` of options, or `console.error`. What it throws itself goes to the console: a reporter that fails must
