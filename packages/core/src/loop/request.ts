@@ -22,10 +22,12 @@ export function modelRequest(
     at.rejected === undefined
       ? undefined
       : `Your last answer did not fit the required schema: ${at.rejected.message} Answer again with only the corrected JSON.`;
+  // An attempt that was reverted may have left an empty message: the next one is asked the same as it was.
+  const own = at.messages.filter(({ role, parts }) => role === "user" || parts.length > 0);
   const text = [instructions, note].filter((part) => part !== undefined).join("\n\n");
   return {
     ...(text !== "" && { instructions: text }),
-    messages: scope === undefined ? [...earlier, ...at.messages] : at.messages,
+    messages: scope === undefined ? [...earlier, ...own] : own,
     tools: toolSpecs(agent, registry),
     ...(agent.outputSchema !== undefined && {
       output: { name: agent.name, schema: agent.outputSchema },

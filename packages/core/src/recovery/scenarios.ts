@@ -2,6 +2,7 @@ import { z } from "zod";
 import { agent } from "../agent.ts";
 import { clientTool } from "../client-tool.ts";
 import type { AgentDefinition, ToolContext } from "../definition.ts";
+import type { Model } from "../model.ts";
 import type { Command } from "../protocol/command.ts";
 import type { RunEvent } from "../protocol/events.ts";
 import type { Json } from "../protocol/json.ts";
@@ -110,6 +111,54 @@ const steering = (when: RunEvent["type"]): Scenario => ({
         }
       : undefined,
 });
+
+/** A model whose provider runs tools of its own, within the response. */
+const hosted: Model = {
+  id: "hosted/model",
+  async *stream({ messages }) {
+    const usage = { inputTokens: 3, outputTokens: 2 };
+    if (messages.some(({ role }) => role === "assistant")) {
+      yield { type: "text.started", id: "t" };
+      yield { type: "text.delta", id: "t", delta: "All is done." };
+      yield { type: "text.completed", id: "t" };
+      yield { type: "finish", finishReason: "stop", usage };
+      return;
+    }
+    const provider = { hosted: { id: "ws_1" } };
+    yield { type: "opaque.added", provider };
+    for (const [call, settled] of [
+      ["1", { type: "tool.completed", output: { hits: 2 } }],
+      ["2", { type: "tool.failed", error: { code: "tool-error", message: "Nothing found." } }],
+    ] as const) {
+      yield { type: "tool.args.started", call, name: "web_search" };
+      yield { type: "tool.called", call, name: "web_search", args: "{}", executor: "provider" };
+      yield { ...settled, call, provider };
+    }
+    yield { type: "tool.called", call: "3", name: "pay", args: '{"to":"bob"}' };
+    yield { type: "source.added", url: "https://example.com" };
+    yield { type: "finish", finishReason: "tool-calls", usage, provider };
+  },
+};
+
+/** Says something while the run waits for an approval, and then gives it. */
+function saysAndApproves(): (event: RunEvent) => Command | undefined {
+  let approval = "";
+  return (event) => {
+    switch (event.type) {
+      case "approval.requested":
+        approval = event.id;
+        return undefined;
+      case "run.waiting": {
+        const parts = [{ type: "text" as const, text: "more" }];
+        return { type: "message", id: "say", message: { id: "msg_more", role: "user", parts } };
+      }
+      case "message.received":
+        return { type: "approval", id: `answer-${approval}`, approval, approved: true };
+      default:
+        return undefined;
+    }
+  };
+}
 
 /** The runs whose every prefix is taken up again. */
 export const scenarios: Readonly<Record<string, Scenario>> = {
@@ -231,6 +280,23 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
         }),
       ];
     },
+  },
+  "tools that the provider runs": {
+    agents: (world) => [agent({ name: "root", model: hosted, tools: tools(world) })],
+  },
+  "steering while the run waits": {
+    user: saysAndApproves(),
+    agents: (world) => [
+      agent({
+        name: "root",
+        model: scriptedModel(({ messages }) =>
+          messages.some(({ parts }) => parts.some(({ type }) => type === "tool"))
+            ? done
+            : { calls: [call("wire", { to: "bob" })] },
+        ),
+        tools: tools(world),
+      }),
+    ],
   },
   "a hand-off": {
     agents: (world) => {

@@ -30,6 +30,9 @@ export interface SimWorld {
 /** The tools that may run again after a crash. */
 export const idempotentTools: ReadonlySet<string> = new Set(["read"]);
 
+/** How long a model may take for each delta, in ms. */
+const delays = [0, 1, 3, 6, 20, 60];
+
 const input = z.object({ intent: z.string() });
 const output = z.object({ ok: z.boolean() });
 
@@ -38,7 +41,13 @@ export function simAgents(world: SimWorld, process: SimProcess): readonly AgentD
   const { seed, random } = world;
   const tools = simTools(world, process);
   const model = (name: string, calls: readonly string[]) =>
-    simModel({ seed, agent: name, calls, delayMs: seed % 7, heard: world.heard });
+    simModel({
+      seed,
+      agent: name,
+      calls,
+      delayMs: delays[seed % delays.length] ?? 0,
+      heard: world.heard,
+    });
   const coderTools = pick(tools, ["read", "write", "pay", "pick"]);
   const coder = agent({
     name: "coder",

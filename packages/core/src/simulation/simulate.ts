@@ -65,6 +65,7 @@ export async function simulate({ seed, mutate, failover }: SimOptions): Promise<
     processes.push(simProcess({ name, store, random, weather, leaseMs, agents }));
   };
   const up = (): readonly SimProcess[] => processes.filter(({ alive }) => alive);
+  const stuck = (): boolean => processes.some(({ paused }) => paused);
   const users = simUsers(store, random, up);
   const until = Date.now() + random.int(chaosMs) + (failover ? chaosMs : 0);
   let lost = Number.NEGATIVE_INFINITY;
@@ -81,7 +82,7 @@ export async function simulate({ seed, mutate, failover }: SimOptions): Promise<
     const runs = startRuns(random, up);
     void makeTrouble({ random, until, up, boot, pauses: !failover });
     if (failover) void loseSome();
-    for (const run of runs) void bePeople({ random, until, run, users, ended });
+    for (const run of runs) void bePeople({ random, until, run, users, ended, stuck });
     await runUntil(() => Date.now() >= until, 2 * chaosMs);
     weather.trouble = undefined;
     for (const process of processes) process.resume();
@@ -191,16 +192,19 @@ interface People {
   readonly run: string;
   readonly users: SimUsers;
   readonly ended: ReadonlySet<string>;
+  /** Whether some process stands still. */
+  readonly stuck: () => boolean;
 }
 
-async function bePeople({ random, until, run, users, ended }: People): Promise<void> {
+async function bePeople({ random, until, run, users, ended, stuck }: People): Promise<void> {
   const chattiness = 2 + random.int(12);
-  const cancels = random.oneIn(6);
+  const cancels = random.oneIn(5);
   while (!ended.has(run)) {
     await pause(20 + random.int(1_500));
     const chaos = Date.now() < until;
     if (chaos && random.oneIn(chattiness)) users.steer(run);
-    if (chaos && cancels && random.oneIn(5)) {
+    // People lose their patience when nothing moves.
+    if (chaos && cancels && random.oneIn(stuck() ? 2 : 6)) {
       for (let clicks = 1 + random.int(3); clicks > 0; clicks--) users.cancel(run);
     }
     await users.answer(run, chaos);
