@@ -222,6 +222,14 @@ class Loop {
     clearTimeout(timer);
   }
 
+  async #isGone(): Promise<boolean> {
+    const { log } = this.#ctx;
+    return log.find(this.#lease.run).then(
+      (info) => info === undefined,
+      () => false,
+    );
+  }
+
   /** Commands announce themselves; the tail in every append's answer and in renewals are the backstop. */
   async #hints(writer: RunWriter): Promise<void> {
     const { signal } = this.#over;
@@ -233,6 +241,8 @@ class Loop {
         .catch((): readonly InboxEntry[] => []);
       const newest = entries.at(-1);
       if (newest !== undefined) writer.noticeInbox(newest.n);
+      // A deleted run tells nobody any more: the topic's last change is its end.
+      else if (await this.#isGone()) writer.end("gone");
       await hint;
     }
   }
