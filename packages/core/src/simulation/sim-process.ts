@@ -5,7 +5,7 @@ import type { RuntimeCore } from "../runtime-contract.ts";
 import type { Random } from "../testing/random-log/random.ts";
 
 /** What a log's reply that never came looks like to its caller. */
-export class LostReply extends Error {}
+class LostReply extends Error {}
 
 /** How bad the network is: one call in so many fails before it is made, or loses its reply. `undefined`: none does. */
 export interface Weather {

@@ -6,7 +6,7 @@ import { scriptedModel } from "../testing/scripted-model.ts";
 import type { ScriptedCall, ScriptedStep } from "../testing/scripted-step.ts";
 
 /** Calls of these take an intent: a text that no other call of the simulation has. */
-export const simTools = ["read", "write", "slow", "fickle", "note", "pay", "sign", "pick", "ask"];
+const simTools = ["read", "write", "slow", "fickle", "note", "pay", "sign", "pick", "ask"];
 
 export interface SimModelOptions {
   readonly seed: number;
