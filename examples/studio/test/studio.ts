@@ -15,10 +15,6 @@ export async function buildPage(): Promise<string> {
     root,
     logLevel: "error",
     resolve: {
-      alias: {
-        "@runwire/react": "/tmp/preview/react-stub.ts",
-        react: join(root, "node_modules/react"),
-      },
       conditions: ["@runwire/source", "module", "browser", "development|production"],
     },
     build: { outDir, emptyOutDir: true },
