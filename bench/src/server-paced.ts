@@ -5,7 +5,7 @@ import { streams } from "./server/streams.ts";
 import { costTable, type Section } from "./table.ts";
 
 const count = 200;
-const load: Load = { deltas: 200, perTurn: 1, everyMs: 10 };
+const load: Load = { deltas: 100, perTurn: 1, everyMs: 10 };
 
 const kinds: readonly (readonly [ServerKind, string])[] = [
   ["raw", "raw node:http"],
@@ -25,9 +25,10 @@ export async function serverPaced(): Promise<Section> {
     for (const [kind, name] of kinds) {
       const served = await serve(kind, load);
       started.push(served);
-      contestants.push(streams(kind, { name, served, load, count }));
+      const rounds = kind.startsWith("r") ? 5 : 1;
+      contestants.push({ ...streams(kind, { name, served, load, count }), rounds });
     }
-    const outcomes = await interleave(contestants, 3);
+    const outcomes = await interleave(contestants, 5);
     return {
       title: "Server: paced streams",
       note: `${count} streams, a delta every ${load.everyMs} ms on each, which leaves as one small write.`,
