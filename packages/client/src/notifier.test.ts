@@ -60,3 +60,17 @@ test("what is told at once is not told again", () => {
   vi.runAllTimers();
   expect(publish).toHaveBeenCalledTimes(2);
 });
+
+test("a page that is hidden before its next frame is told by a timer", () => {
+  inPage("visible");
+  const publish = vi.fn();
+  const notifier = createNotifier(publish);
+  notifier.soon();
+  page.visibilityState = "hidden";
+  notifier.soon();
+  notifier.soon();
+  vi.advanceTimersByTime(16);
+  expect(publish).toHaveBeenCalledTimes(1);
+  frames[0]?.();
+  expect(publish).toHaveBeenCalledTimes(1);
+});

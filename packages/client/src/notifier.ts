@@ -10,6 +10,7 @@ export interface Notifier {
 /** Publishes at most once per frame: with the page's frames while it is seen, by a timer while it is hidden. */
 export function createNotifier(publish: () => void): Notifier {
   let disarm: (() => void) | undefined;
+  let framed = false;
   const now = () => {
     disarm?.();
     disarm = undefined;
@@ -17,9 +18,12 @@ export function createNotifier(publish: () => void): Notifier {
   };
   return {
     soon() {
-      if (disarm !== undefined) return;
-      // A hidden page has no frames.
-      if (globalThis.document?.visibilityState === "visible") {
+      // A hidden page has no frames, and the one that it was waiting for does not come either.
+      const seen = globalThis.document?.visibilityState === "visible";
+      if (disarm !== undefined && (seen || !framed)) return;
+      disarm?.();
+      framed = seen;
+      if (seen) {
         const frame = requestAnimationFrame(now);
         disarm = () => cancelAnimationFrame(frame);
       } else {
