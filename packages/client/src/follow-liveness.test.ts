@@ -160,6 +160,28 @@ describe("a page that comes back", () => {
     expect(server.asked.length).toBe(3);
     page.visibilityState = "hidden";
   });
+
+  test("does not trust a connection that spoke just before the page fell asleep", async () => {
+    const server = await serve(({ after }, response) => {
+      if (server.asked.length > 1) return replay(log, after, response);
+      stream(response);
+      response.write(framesAfter(log.slice(0, 3), after));
+    });
+    const { source, events } = collector(server.url);
+    const done = follow(source, forever, 5);
+    await until(() => events.length === 3);
+    // Asleep no timer fires.
+    vi.setSystemTime(Date.now() + 3_600_000);
+    page.visibilityState = "visible";
+    page.dispatchEvent(new Event("visibilitychange"));
+    page.visibilityState = "hidden";
+    await until(() => {
+      vi.advanceTimersByTime(1);
+      return server.asked.length === 2;
+    });
+    await done;
+    expect(events).toEqual(log);
+  });
 });
 
 describe("abort stops everything", () => {

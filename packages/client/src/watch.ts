@@ -4,7 +4,7 @@ import { onWake } from "./wake.ts";
 const keepAliveMs = 15_000;
 
 export interface Watch {
-  /** Bytes came. Costs one store: called for every chunk. */
+  /** Bytes came. */
   alive(): void;
   stop(): void;
 }
@@ -14,24 +14,19 @@ export interface Watch {
  * a page comes back to a connection that should have spoken meanwhile.
  */
 export function watch(dead: (why: string) => void): Watch {
-  let heard = true;
-  let silentSince = Date.now();
-  const look = () => {
-    const now = Date.now();
-    if (heard) silentSince = now;
-    heard = false;
-    return now - silentSince;
-  };
+  // A time and no mark that a timer clears: a page that sleeps has no timers, and would take old bytes for new ones.
+  let heardAt = Date.now();
+  const silence = () => Date.now() - heardAt;
   const timer = setInterval(() => {
-    if (look() >= 2 * keepAliveMs) dead("it was silent for too long");
+    if (silence() >= 2 * keepAliveMs) dead("it was silent for too long");
   }, keepAliveMs);
   const stopWaking = onWake((wake) => {
     if (wake === "online") dead("the network changed");
-    if (wake === "seen" && look() > keepAliveMs) dead("the page was asleep");
+    if (wake === "seen" && silence() > keepAliveMs) dead("the page was asleep");
   });
   return {
     alive() {
-      heard = true;
+      heardAt = Date.now();
     },
     stop() {
       clearInterval(timer);
