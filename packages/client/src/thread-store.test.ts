@@ -52,6 +52,31 @@ describe("publishing", () => {
     expect(thread.state.messages).toBe(after.messages);
   });
 
+  test("a listener that throws stops neither the others nor the connection", async () => {
+    const server = await conversation();
+    const thread = createClient({ url: server.url }).thread({
+      agent: "assistant",
+      thread: server.thread,
+    });
+    const uncaught = vi.fn();
+    vi.stubGlobal("queueMicrotask", (task: () => void) => {
+      Promise.resolve().then(task).catch(uncaught);
+    });
+    onTestFinished(() => void vi.unstubAllGlobals());
+    const mistake = new Error("in a listener");
+    onTestFinished(
+      thread.subscribe(() => {
+        throw mistake;
+      }),
+    );
+    const told = vi.fn();
+    onTestFinished(thread.subscribe(told));
+    expect(await thread.send("three?")).toBe(true);
+    await until(() => thread.state.runs.length === 3 && thread.state.connection === "connected");
+    expect(told).toHaveBeenCalled();
+    expect(uncaught).toHaveBeenCalledWith(mistake);
+  });
+
   test("finds a message by its id, wherever it is now", async () => {
     const server = await conversation();
     const { thread } = open(server);

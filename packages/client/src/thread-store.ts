@@ -135,7 +135,18 @@ export function createThread(http: Http, options: ThreadOptions): Thread {
     const next = view({ ...facts, loaded: connection.loaded });
     if (next === state) return;
     state = next;
-    for (const listener of [...listeners]) listener();
+    for (const listener of [...listeners]) tellOf(listener);
+  }
+}
+
+/** What a listener throws is its own affair: an uncaught error, and neither the others nor the connection stop. */
+function tellOf(listener: () => void): void {
+  try {
+    listener();
+  } catch (error) {
+    queueMicrotask(() => {
+      throw error;
+    });
   }
 }
 
