@@ -137,6 +137,39 @@ describe("sending", () => {
   });
 });
 
+test("what is only being started is not mistaken for the run before it when it is asked again", async () => {
+  const server = await conversation();
+  const { thread } = open(server);
+  await until(() => thread.state.connection === "connected");
+  // The start is accepted, and the stream is late.
+  server.refuse(({ path }, response) => {
+    if (path.startsWith("/agents")) response.writeHead(202).end();
+    return path.startsWith("/agents");
+  });
+  void thread.send("three?");
+  expect(await thread.regenerate()).toBe(false);
+  expect(server.sent()).toHaveLength(1);
+  expect(texts(thread).at(-1)).toBe("u:three?");
+});
+
+test("what is only being started is cancelled when an earlier message is edited", async () => {
+  const server = await conversation();
+  const { thread } = open(server);
+  await until(() => thread.state.connection === "connected");
+  server.refuse(({ path }, response) => {
+    const late = path.startsWith("/agents") || path.endsWith("/cancel");
+    if (late) response.writeHead(202).end();
+    return late;
+  });
+  const [first] = thread.state.messages;
+  void thread.send("three?");
+  expect(await thread.edit(first?.id ?? "", "One?")).toBe(true);
+  const [start, cancel, branch] = server.sent();
+  const { run } = start!.body as { run: string };
+  expect(cancel?.path).toBe(`/runs/${run}/cancel`);
+  expect(branch?.body).toMatchObject({ input: "One?", previous: null });
+});
+
 describe("stopping", () => {
   test("cancels the run that is open, also one that is only being started", async () => {
     const server = await conversation();

@@ -180,6 +180,8 @@ export function createThreadActions(options: ThreadActionsOptions): ThreadAction
     regenerate: () =>
       attempt(async () => {
         await acceptedRun();
+        // Accepted, and not in the stream yet: what is known as the newest run is the one before it.
+        if (outbox.starting !== undefined) return false;
         const newest = conversation.live?.state;
         return newest === undefined ? false : branch(newest, undefined);
       }),
@@ -190,7 +192,8 @@ export function createThreadActions(options: ThreadActionsOptions): ThreadAction
       const run = holds(live) ? live : conversation.chain.find(holds);
       if (run === undefined) throw new Error(`There is no message "${message}" in this thread.`);
       return attempt(async () => {
-        if (live !== undefined && live !== run && !isEnded(live)) await cancel(live.run);
+        const open = await acceptedRun();
+        if (open !== undefined && open !== run.run) await cancel(open);
         return branch(run, input);
       });
     },

@@ -92,7 +92,10 @@ export interface Thread<A extends AgentTypes = AgentTypes> {
   send(input: RunInput): Promise<boolean>;
   /** Cancels the run that is open. False when none is. */
   stop(options?: { readonly reason?: string }): Promise<boolean>;
-  /** Asks again: a new branch from before the newest run, with the same input. Ends that run if it is open. */
+  /**
+   * Asks again: a new branch from before the newest run, with the same input. Ends that run if it is open.
+   * False while a start is on its way.
+   */
   regenerate(): Promise<boolean>;
   /** Asks something else: a new branch from before the run that holds the message. Throws when there is none. */
   edit(message: string, input: RunInput): Promise<boolean>;
