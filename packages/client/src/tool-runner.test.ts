@@ -1,6 +1,8 @@
+import type { Run } from "@runwire/core";
 import type { NewEvent, RunEvent } from "@runwire/core/protocol";
 import { describe, expect, test, vi } from "vitest";
 import { createClient } from "./client.ts";
+import type { Commands } from "./commands.ts";
 import {
   type Answer,
   framesAfter,
@@ -11,6 +13,7 @@ import {
   type TestServer,
 } from "./log-server.test.helper.ts";
 import { completed, snapshotFrame, started, stateOf, toLog } from "./sample-log.test.helper.ts";
+import { createToolRunner } from "./tool-runner.ts";
 import { until } from "./until.test.helper.ts";
 
 vi.mock("./sleep.ts", () => ({ sleep: vi.fn(async () => {}) }));
@@ -201,6 +204,31 @@ describe("a client tool's call", () => {
     append({ type: "run.cancelled", usage: { inputTokens: 0, outputTokens: 0 } });
     await expect(run.result).rejects.toThrow();
   });
+});
+
+test("a viewer that left and came back runs again what it did not finish, and nothing else", async () => {
+  const state = stateOf(
+    toLog([...opening, called("c1", "pick", client), called("c2", "pick", client), stepDone], 1),
+  );
+  const { pick, begun, answers } = handler();
+  const result = vi.fn(async () => {});
+  const runner = createToolRunner({
+    tools: () => ({ pick: pick as never }),
+    run: { id: "run_sample" } as Run,
+    state: () => state,
+    commands: { result } as unknown as Commands,
+  });
+  const look = () => runner.notice({ type: "snapshot", seq: state.seq, protocol: 1, state });
+  look();
+  await until(() => begun.length === 2);
+  answers[0]?.("done");
+  await until(() => result.mock.calls.length === 1);
+  // The log's word that the call is completed has not come yet.
+  runner.stop();
+  look();
+  await until(() => begun.length > 2);
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(begun).toEqual(["c1", "c2", "c2"]);
 });
 
 describe("a handler's signal fires", () => {

@@ -39,11 +39,13 @@ export interface ToolRunnerOptions {
 export function createToolRunner(options: ToolRunnerOptions): ToolRunner {
   const { run, commands } = options;
   const running = new Map<string, AbortController>();
+  /** Calls whose result was sent: the log may tell of it only after somebody left and came back. */
+  const answered = new Set<string>();
 
   function begin({ call, name, input = null }: ToolPart): void {
     const handlers = (options.tools() ?? {}) as Handlers;
     const handler = Object.hasOwn(handlers, name) ? handlers[name] : undefined;
-    if (handler === undefined || running.has(call)) return;
+    if (handler === undefined || running.has(call) || answered.has(call)) return;
     const abort = new AbortController();
     running.set(call, abort);
     void settle(call, abort.signal, (ctx) => handler(input, { ...ctx, run }));
@@ -56,7 +58,9 @@ export function createToolRunner(options: ToolRunnerOptions): ToolRunner {
     handle: (ctx: { call: string; signal: AbortSignal }) => unknown,
   ): Promise<void> {
     const send = async (result: Result) => {
-      if (!signal.aborted) await commands.result(run.id, call, result, signal);
+      if (signal.aborted) return;
+      await commands.result(run.id, call, result, signal);
+      answered.add(call);
     };
     try {
       // The run must not wait for ever: of what throws, is refused or cannot be sent the model hears as a failure.
