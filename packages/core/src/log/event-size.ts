@@ -25,8 +25,8 @@ export function jsonBytes(value: unknown): number {
 /** Never less than {@link jsonBytes}. */
 export function upperBound(value: unknown): number {
   if (typeof value === "string") return 6 * value.length + 2;
-  // A number has at most 24 characters: -1.2345678901234567e-100.
-  if (typeof value !== "object" || value === null) return 24;
+  // A number has at most 25 characters: -0.0000010676023746393622 (below that size it gets an exponent).
+  if (typeof value !== "object" || value === null) return 25;
   let sum = 2;
   if (Array.isArray(value)) {
     for (const item of value) sum += upperBound(item) + 1;
