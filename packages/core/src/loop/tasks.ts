@@ -45,7 +45,7 @@ export function createTasks(
     tasks.set(key, entry);
     perform(task, action, ctx, run)
       .catch((error: unknown) => {
-        ctx.onError(error);
+        if (writer.ended !== "broken") ctx.onError(error);
         writer.end("broken");
       })
       .finally(() => {

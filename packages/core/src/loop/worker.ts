@@ -85,7 +85,7 @@ class Loop {
       void this.#hints(writer);
       while (await this.#turn(writer, tasks));
     } catch (error) {
-      onError(error);
+      if (this.#writer?.ended !== "broken") onError(error);
       // Not a failure of the run but of this process (or of this package): let another one try.
       this.#writer?.end("broken");
     } finally {

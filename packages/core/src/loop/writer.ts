@@ -195,10 +195,13 @@ export class RunWriter {
   #check(verifier: Verifier, event: RunEvent): void {
     const violation = verifier.check(event);
     if (violation === undefined) return;
-    this.end("broken");
-    throw new RunwireError("internal", {
+    const error = new RunwireError("internal", {
       message: `The runtime broke order rule ${violation.rule}: ${violation.message}`,
     });
+    // Told here: who pushes may take it for a failure of a tool or a model.
+    this.#options.onError(error);
+    this.end("broken");
+    throw error;
   }
 
   #arm(): void {
