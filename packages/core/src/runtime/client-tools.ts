@@ -26,8 +26,14 @@ export function clientTools(
     const { signal } = controller;
     void (async () => {
       const outcome = await settle(() => handler(input as never, { call, run, signal }));
-      // Another viewer may have been quicker, or the run has ended: then nobody waits for this result.
-      if (!signal.aborted) await complete(call, outcome).catch(() => {});
+      const send = async (what: Outcome): Promise<void> => {
+        if (!signal.aborted) await complete(call, what);
+      };
+      // A result that cannot be sent is a failure, since the run must not wait for ever. That cannot be sent either when
+      // another viewer was quicker or the run has ended: then nobody waits.
+      await send(outcome)
+        .catch((error: unknown) => send(failure(error)))
+        .catch(() => {});
     })();
   };
 
@@ -58,7 +64,11 @@ async function settle(work: () => unknown): Promise<Outcome> {
   try {
     return { output: toJson(await work()) };
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    return { error: { code: "tool-error", message } };
+    return failure(error);
   }
+}
+
+function failure(error: unknown): Outcome {
+  const message = error instanceof Error ? error.message : String(error);
+  return { error: { code: "tool-error", message } };
 }

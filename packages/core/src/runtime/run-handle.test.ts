@@ -40,6 +40,8 @@ it("says that a command is too large instead of dropping it", async () => {
 it("fails a client tool's call whose result cannot be sent: the run must not wait for ever", async () => {
   const run = start(() => huge);
   expect(await run.result).toBe("Picked.");
-  const part = run.state?.messages.flatMap(({ parts }) => parts).find(({ type }) => type === "tool");
+  const part = run.state?.messages
+    .flatMap(({ parts }) => parts)
+    .find(({ type }) => type === "tool");
   expect(part).toMatchObject({ status: "failed", error: { code: "tool-error" } });
 });

@@ -56,6 +56,12 @@ export function runHandle(core: RuntimeCore, options: HandleOptions): Run {
         message: `Run ${id} has ended: it takes no more commands.`,
       });
     }
+    if (status === "too-large") {
+      throw new RunwireError("too-large", {
+        message:
+          "The command is more than one event may hold. Store large values elsewhere and send a URL.",
+      });
+    }
     if (status === "full") {
       throw new RunwireError("full", {
         message: `Run ${id} has too many commands that were not read yet. Send again later.`,
