@@ -45,3 +45,15 @@ it("fails a client tool's call whose result cannot be sent: the run must not wai
     .find(({ type }) => type === "tool");
   expect(part).toMatchObject({ status: "failed", error: { code: "tool-error" } });
 });
+
+it("does not call a run deleted when it is the runtime that was closed", async () => {
+  const asked = Promise.withResolvers<void>();
+  const run = start(() => {
+    asked.resolve();
+    return new Promise<string>(() => {});
+  });
+  await asked.promise;
+  const ended = expect(run.result).rejects.toMatchObject({ code: "shut-down" });
+  await runtime?.close();
+  await ended;
+});

@@ -130,7 +130,9 @@ export function runHandle(core: RuntimeCore, options: HandleOptions): Run {
       }
       const state = draft.snapshot();
       if (state !== undefined && isEnded(state)) return outcome(state);
-      return { error: signal?.reason ?? notFound(id) };
+      if (signal?.aborted) return { error: signal.reason };
+      const message = `The runtime was closed before run ${id} ended. It goes on where it is taken up: follow it there.`;
+      return { error: new RunwireError("shut-down", { message }) };
     } catch (error) {
       return { error };
     } finally {
