@@ -8,11 +8,12 @@ function activeMs(state: RunState, now: number): number {
   return now - state.startedAt - state.waitedMs - waiting;
 }
 
-/** Store time at which the time limit strikes, if nothing waits before; `undefined`: it does not run. */
-export function timeLimitAt(state: RunState): number | undefined {
+/** Store time before which the time limit cannot strike; `undefined` without one. */
+export function timeLimitAt(state: RunState, now: number): number | undefined {
   const timeMs = state.limits?.timeMs;
-  if (timeMs === undefined || state.stepNumber === 0) return undefined;
-  return state.startedAt + state.waitedMs + timeMs;
+  if (timeMs === undefined) return undefined;
+  // The first step begins any moment, and with it the time.
+  return timeMs + (state.stepNumber === 0 ? now : state.startedAt + state.waitedMs);
 }
 
 /** The first of the named limits that is used up, as the error that ends the run. */

@@ -250,7 +250,7 @@ class Loop {
 
 /** The next time at which `next` may answer otherwise although nothing happened. */
 function wakeAt(state: RunState, actions: readonly Action[], now: number): number | undefined {
-  const times = [timeLimitAt(state)];
+  const times = [timeLimitAt(state, now)];
   for (const action of actions) {
     if (action.type === "model" && action.at > now) times.push(action.at);
     if (action.type === "wait") times.push(action.until);
