@@ -37,5 +37,5 @@ describe("the simulation notices a log with a wrong rule", () => {
 });
 
 test("a fail-over breaks nothing but what it lost", { timeout: 120_000 }, async () => {
-  expect(await firstProblem({ failover: true }, 40)).toBeUndefined();
+  expect(await firstProblem({ failover: true }, 25)).toBeUndefined();
 });

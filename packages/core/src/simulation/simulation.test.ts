@@ -5,7 +5,7 @@ import type { RunEvent } from "../protocol/events.ts";
 import { simulate } from "./simulate.ts";
 
 // SIM_RUNS=10000 for a night, SIM_FROM=<seed> SIM_RUNS=1 for the seed that failed.
-const runs = Number(process.env.SIM_RUNS ?? 400);
+const runs = Number(process.env.SIM_RUNS ?? 300);
 const from = Number(process.env.SIM_FROM ?? 0);
 
 test("every promise is kept, whatever crashes, stands still or gets lost", {
