@@ -100,6 +100,7 @@ describe("a message", () => {
   it.each<[string, Partial<Message>, RegExp]>([
     ["with the id of another one", { id: "u1" }, /there already/],
     ["with the id of one that the agent writes", { id: "m1" }, /there already/],
+    ["with an id that the run may give", { id: "r.57" }, /begin with the run's own/],
     ["without an id", { id: "" }, /1 to 128 characters/],
     ["with an id of several lines", { id: "a\nb" }, /1 to 128 characters/],
     ["in the agent's name", { role: "assistant" }, /user's message/],

@@ -80,6 +80,7 @@ export async function answer(
 /** Why a message cannot become part of the history: it must be a user's, and new. */
 function messageFault(state: RunState, { id, role, parts }: Message): string | undefined {
   if (!isId(id)) return "The message's id must be 1 to 128 characters without control characters.";
+  if (id.startsWith(`${state.run}.`)) return "Ids that begin with the run's own are the run's.";
   if (role !== "user") return "Only a user's message can be sent to a run.";
   if (parts.some(({ type }) => type !== "text" && type !== "file")) {
     return "A message that is sent to a run holds text and files only.";

@@ -189,6 +189,15 @@ describe("a signal", () => {
     expect(Date.now() - before).toBe(50);
   });
 
+  it("does not fire at once for a timeout that no timer can hold", async () => {
+    const done = tool({
+      description: "t",
+      timeoutMs: Number.POSITIVE_INFINITY,
+      execute: () => new Promise((resolve) => setTimeout(() => resolve("done"), 10)),
+    });
+    expect(await within(100, begin(done).output)).toBe("done");
+  });
+
   it("leaves a tool behind that does not listen, and what it does later is dropped", async () => {
     let wake = (): void => {};
     const { output, pushed, abort } = begin(

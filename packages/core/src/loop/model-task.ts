@@ -4,6 +4,7 @@ import type { Model, ModelEvent, ModelRequest } from "../model.ts";
 import { ModelError } from "../model-error.ts";
 import type { RunError } from "../protocol/errors.ts";
 import type { NewEvent } from "../protocol/events.ts";
+import type { Json } from "../protocol/json.ts";
 import type { Message } from "../protocol/message.ts";
 import { noUsage } from "../protocol/usage.ts";
 import { RunwireError } from "../runwire-error.ts";
@@ -147,7 +148,9 @@ function fail(task: Task, ctx: ModelTaskContext, step: number, thrown: unknown):
   const { usage } = failure;
   const attempts = scopeOf(task.state, task.scope)?.attempts ?? 0;
   if (failure.retryable && attempts < ctx.agent.maxRetries) {
-    const retryAt = ctx.now() + (failure.retryAfterMs ?? backoff(attempts));
+    const { retryAfterMs = Number.NaN } = failure;
+    const pause = Number.isFinite(retryAfterMs) ? Math.max(0, retryAfterMs) : backoff(attempts);
+    const retryAt = ctx.now() + Math.ceil(pause);
     task.push([
       { type: "step.reverted", step, reason: "retry", error, ...(usage && { usage }), retryAt },
     ]);
@@ -174,8 +177,15 @@ function unexpected(thrown: unknown): ModelError {
 
 /** A provider's error may quote the whole request: what does not fit an event is left out. */
 function clip({ details, ...error }: RunError): RunError {
-  const fits = details !== undefined && JSON.stringify(details).length <= maxDetails;
-  return { ...error, message: messageOf(error.message), ...(fits && { details }) };
+  return { ...error, message: messageOf(error.message), ...(fits(details) && { details }) };
+}
+
+function fits(details: Json | undefined): details is Json {
+  try {
+    return details !== undefined && JSON.stringify(details).length <= maxDetails;
+  } catch {
+    return false;
+  }
 }
 
 /** Full jitter over 0.5 s, 1 s, 2 s … 30 s. */

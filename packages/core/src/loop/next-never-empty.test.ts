@@ -1,6 +1,6 @@
 import "../simulation/virtual-time.ts";
 
-import { describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createDraft } from "../protocol/draft.ts";
 import { isEnded } from "../protocol/ended.ts";
 import type { RunEvent } from "../protocol/events.ts";
@@ -8,7 +8,9 @@ import { fold } from "../protocol/fold.ts";
 import type { RunState } from "../protocol/state.ts";
 import { record } from "../recovery/cut.ts";
 import { scenarios } from "../recovery/scenarios.ts";
+import { seedGlobals } from "../simulation/seed-globals.ts";
 import { resetTime, within } from "../simulation/virtual-time.ts";
+import { createRandom } from "../testing/random-log/random.ts";
 import { randomLog } from "../testing/random-log/random-log.ts";
 import { next } from "./next.ts";
 import { createRegistry, type Registry } from "./registry.ts";
@@ -32,9 +34,15 @@ function expectNeverEmpty(log: readonly RunEvent[], registry: Registry): void {
   }
 }
 
+let restore: () => void;
+beforeEach(() => {
+  resetTime();
+  restore = seedGlobals(createRandom(1));
+});
+afterEach(() => restore());
+
 describe("an open run always asks for something", () => {
   it.each(Object.entries(scenarios))("%s", async (_, scenario) => {
-    resetTime();
     const { events } = await within(600_000, record(scenario));
     expectNeverEmpty(events, createRegistry(scenario.agents({ ledger: [] })));
   });

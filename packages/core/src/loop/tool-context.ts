@@ -10,6 +10,9 @@ import { DeltaText } from "./delta-text.ts";
 import { toJson } from "./execute.ts";
 import type { Task } from "./task.ts";
 
+/** A timer that is set to more fires at once. */
+const maxTimerMs = 2_147_483_647;
+
 /**
  * The context of one execution. `begin` starts the tool's own clock, and only a tool that runs can print. After `close`
  * the methods do nothing: a tool that is left behind cannot write.
@@ -77,7 +80,7 @@ export function toolContext(
       const message = `${name} ran longer than its ${tool.timeoutMs} ms.`;
       timeout = setTimeout(
         () => timer.abort(new DOMException(message, "TimeoutError")),
-        tool.timeoutMs,
+        Math.min(tool.timeoutMs, maxTimerMs),
       );
     },
     close() {

@@ -5,7 +5,7 @@ import type { Json } from "../protocol/json.ts";
 import type { Content, ToolPart } from "../protocol/message.ts";
 import { callIn, scopeOf } from "./calls.ts";
 import { check } from "./check.ts";
-import { execute } from "./execute.ts";
+import { execute, toJson } from "./execute.ts";
 import { messageOf } from "./message-of.ts";
 import type { Task } from "./task.ts";
 import { toolContext } from "./tool-context.ts";
@@ -112,7 +112,9 @@ function ask(task: Task, part: ToolPart, question: Question, ctx: ToolTaskContex
 function completed(tool: ToolDefinition, part: ToolPart, output: Json): NewEvent {
   const shown = tool.toModel?.(output as never);
   const content: readonly Content[] | undefined =
-    typeof shown === "string" ? [{ type: "text", text: shown }] : shown;
+    typeof shown === "string"
+      ? [{ type: "text", text: shown }]
+      : shown && (toJson(shown) as unknown as readonly Content[]);
   return {
     type: "tool.completed",
     call: part.call,

@@ -156,7 +156,8 @@ describe("push", () => {
     expect(() => writer.push([stepDone(1)])).toThrow(/order rule 8/);
     expect(writer.ended).toBe("broken");
     writer.push([step(1)]);
-    expect(await writer.flushed()).toBe(true);
+    expect(await writer.flushed()).toBe(false);
+    expect(await writer.conclude([], { release: 0 })).toBe("ended");
     expect((await log.find("r"))?.tail).toBe(1);
   });
 

@@ -136,12 +136,12 @@ export class RunWriter {
     while (this.full && this.#ended === undefined) await this.#acknowledged(this.#acked + 1);
   }
 
-  /** Resolves when all that was pushed before is acknowledged; false if the writer ended first. */
+  /** Resolves when all that was pushed before is acknowledged; false once the writer has ended. */
   async flushed(): Promise<boolean> {
     const seq = this.#seq;
     this.#send();
     if (this.#acked < seq) await this.#acknowledged(seq);
-    return this.#acked >= seq;
+    return this.#ended === undefined && this.#acked >= seq;
   }
 
   /**

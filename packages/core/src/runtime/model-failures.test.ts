@@ -83,6 +83,14 @@ describe("a model call that fails for now", () => {
     expect(count()).toBe(2);
   });
 
+  it("is made again also where the provider's pause is no number", async () => {
+    const { model } = attempts([busy({ retryAfterMs: Number.NaN })], [...text("There."), finish]);
+    const run = await bench().start(bench().runtime([agent({ name: "a", model })]));
+    await bench().end(run);
+    const { retryAt } = await bench().until(run, "step.reverted");
+    expect(Number.isInteger(retryAt)).toBe(true);
+  });
+
   it("waits longer each time, and is given up after the agent's retries", async () => {
     const { model, count } = attempts([busy()], [busy()], [busy()], [busy()]);
     const runtime = bench().runtime([agent({ name: "a", model, maxRetries: 2 })]);

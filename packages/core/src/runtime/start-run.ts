@@ -120,6 +120,11 @@ function started(
   if (request.run.length > maxRunId) {
     throw invalidStart(`The run's id has more than ${maxRunId} characters.`);
   }
+  const own = `${request.run}.`;
+  const taken = event.messages.find(({ id }) => id.startsWith(own) && id !== `${own}1`);
+  if (taken !== undefined) {
+    throw invalidStart(`The message id "${taken.id}" is one that the run may give.`);
+  }
   return event;
 }
 

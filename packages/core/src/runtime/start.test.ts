@@ -173,6 +173,7 @@ describe("a start that cannot work", () => {
   it.each<[string, Partial<StartRequest>, RegExp]>([
     ["a run's id of several lines", { run: "a\nb" }, /run's id/],
     ["a run's id that leaves no room", { run: "r".repeat(113) }, /112 characters/],
+    ["a message id that the run may give", { message: "r1.7" }, /r1\.7/],
     ["a thread's id that is none", { thread: "" }, /thread's id/],
     [
       "the same message twice",
