@@ -103,21 +103,20 @@ describe.skipIf(!chromiumPath)("an agent at work", { timeout: 60_000 }, () => {
     expect(await details.locator(".hits li").count()).toBeGreaterThan(0);
   });
 
-  test("shows sub-agents inside the call that they answer, at the same time", async () => {
+  // That they work at the same time is tested without a page: a page may be slower than both.
+  test("shows sub-agents inside the call that they answer", async () => {
     const page = await stage.open();
     const { answers, say, ready } = on(page);
     await page.getByLabel("Agent").selectOption("planner");
     const nested = page.locator(".sub-agent");
-    // An agent's part is folded away when it has answered, so nothing is waited for one after the other.
-    const seen = Promise.all([
-      nested.nth(1).waitFor(),
-      nested.first().getByText("Searching the docs").waitFor(),
-      nested.getByText("Find what the documentation says about knip").waitFor(),
-      nested.getByText("Draft an outline on knip").waitFor(),
-    ]);
     await say("Plan a talk about knip");
-    await seen;
     await ready();
+    // What has answered is folded away.
+    await on(page).text("The researcher answered").click();
+    await nested.getByText("Find what the documentation says about knip").waitFor();
+    await on(page).text("The writer answered").click();
+    await nested.getByText("Draft an outline on knip").waitFor();
+    expect(await nested.count()).toBe(2);
     expect(await on(page).text("The researcher answered").count()).toBe(1);
     expect(await on(page).text("The writer answered").count()).toBe(1);
     expect(await answers.getByRole("heading", { name: "Knip" }).count()).toBe(1);
