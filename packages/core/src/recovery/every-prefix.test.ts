@@ -10,7 +10,8 @@ import { checkLog } from "../testing/check-log.ts";
 import { createRandom } from "../testing/random-log/random.ts";
 import { type Recorded, record, recover } from "./cut.ts";
 import { allCalls, normalize } from "./normalize.ts";
-import { idempotentTools, type Scenario, scenarios } from "./scenarios.ts";
+import { idempotentTools } from "./scenario-tools.ts";
+import { type Scenario, scenarios } from "./scenarios.ts";
 
 /** Virtual time in which every scenario comes to its end. */
 const patienceMs = 600_000;

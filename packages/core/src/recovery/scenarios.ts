@@ -1,20 +1,13 @@
 import { z } from "zod";
 import { agent } from "../agent.ts";
-import { clientTool } from "../client-tool.ts";
-import type { AgentDefinition, ToolContext } from "../definition.ts";
-import type { Model } from "../model.ts";
+import type { AgentDefinition } from "../definition.ts";
 import type { Command } from "../protocol/command.ts";
 import type { RunEvent } from "../protocol/events.ts";
 import type { Json } from "../protocol/json.ts";
-import { sleep } from "../signal.ts";
-import type { Effect } from "../testing/log-checks/effects.ts";
 import { scriptedModel } from "../testing/scripted-model.ts";
-import { tool } from "../tool.ts";
-
-/** What a run of a scenario leaves behind outside of its log. */
-interface World {
-  readonly ledger: Effect[];
-}
+import { hosted } from "./hosted-model.ts";
+import { approve, saysAndApproves } from "./scenario-people.ts";
+import { tools, type World } from "./scenario-tools.ts";
 
 export interface Scenario {
   /** The first one is run. Fresh models and tools, as another process would have them. */
@@ -25,65 +18,8 @@ export interface Scenario {
   readonly onlyEnd?: true;
 }
 
-export const idempotentTools: ReadonlySet<string> = new Set(["read", "note"]);
-
-/** Tools that write down their effect the moment they have it. */
-function tools({ ledger }: World) {
-  const effect = ({ call, attempt }: ToolContext): void => void ledger.push({ call, attempt });
-  return {
-    read: tool({
-      description: "Reads, and may do so twice",
-      input: z.object({ path: z.string() }),
-      idempotent: true,
-      async *execute({ path }, ctx) {
-        yield { percent: 50 };
-        effect(ctx as ToolContext);
-        ctx.print(`reading ${path}\n`);
-        return { path };
-      },
-    }),
-    note: tool({
-      description: "Keeps a note in the shared state",
-      input: z.object({ text: z.string() }),
-      idempotent: true,
-      execute: async ({ text }, ctx) => {
-        effect(ctx as ToolContext);
-        ctx.emit("noted", { text }, { id: "n" });
-        ctx.patch([{ op: "add", path: "/note", value: text }]);
-        return null;
-      },
-    }),
-    pay: tool({
-      description: "Pays, once",
-      input: z.object({ to: z.string() }),
-      execute: async ({ to }, ctx) => {
-        effect(ctx as ToolContext);
-        await sleep(20);
-        return { paid: to };
-      },
-    }),
-    wire: tool({
-      description: "Pays, if a person agrees",
-      input: z.object({ to: z.string() }),
-      needsApproval: () => ({ reason: "money", expiresInMs: 60_000 }),
-      execute: async ({ to }, ctx) => {
-        effect(ctx as ToolContext);
-        return { wired: to };
-      },
-    }),
-    pick: clientTool({ description: "Asks the user", output: z.object({ hex: z.string() }) }),
-  };
-}
-
 const done = { text: "All is done." };
 const call = (name: string, input: Json) => ({ name, input });
-
-const approve =
-  (approved: boolean) =>
-  (event: RunEvent): Command | undefined =>
-    event.type === "approval.requested"
-      ? { type: "approval", id: `answer-${event.id}`, approval: event.id, approved, by: "ann" }
-      : undefined;
 
 const steering = (when: RunEvent["type"]): Scenario => ({
   onlyEnd: true,
@@ -112,53 +48,13 @@ const steering = (when: RunEvent["type"]): Scenario => ({
       : undefined,
 });
 
-/** A model whose provider runs tools of its own, within the response. */
-const hosted: Model = {
-  id: "hosted/model",
-  async *stream({ messages }) {
-    const usage = { inputTokens: 3, outputTokens: 2 };
-    if (messages.some(({ role }) => role === "assistant")) {
-      yield { type: "text.started", id: "t" };
-      yield { type: "text.delta", id: "t", delta: "All is done." };
-      yield { type: "text.completed", id: "t" };
-      yield { type: "finish", finishReason: "stop", usage };
-      return;
-    }
-    const provider = { hosted: { id: "ws_1" } };
-    yield { type: "opaque.added", provider };
-    for (const [call, settled] of [
-      ["1", { type: "tool.completed", output: { hits: 2 } }],
-      ["2", { type: "tool.failed", error: { code: "tool-error", message: "Nothing found." } }],
-    ] as const) {
-      yield { type: "tool.args.started", call, name: "web_search" };
-      yield { type: "tool.called", call, name: "web_search", args: "{}", executor: "provider" };
-      yield { ...settled, call, provider };
-    }
-    yield { type: "tool.called", call: "3", name: "pay", args: '{"to":"bob"}' };
-    yield { type: "source.added", url: "https://example.com" };
-    yield { type: "finish", finishReason: "tool-calls", usage, provider };
-  },
-};
-
-/** Says something while the run waits for an approval, and then gives it. */
-function saysAndApproves(): (event: RunEvent) => Command | undefined {
-  let approval = "";
-  return (event) => {
-    switch (event.type) {
-      case "approval.requested":
-        approval = event.id;
-        return undefined;
-      case "run.waiting": {
-        const parts = [{ type: "text" as const, text: "more" }];
-        return { type: "message", id: "say", message: { id: "msg_more", role: "user", parts } };
-      }
-      case "message.received":
-        return { type: "approval", id: `answer-${approval}`, approval, approved: true };
-      default:
-        return undefined;
-    }
-  };
-}
+const wires: Scenario["agents"] = (world) => [
+  agent({
+    name: "root",
+    model: scriptedModel([{ calls: [call("wire", { to: "bob" })] }, done]),
+    tools: tools(world),
+  }),
+];
 
 /** The runs whose every prefix is taken up again. */
 export const scenarios: Readonly<Record<string, Scenario>> = {
@@ -215,25 +111,8 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
       }),
     ],
   },
-  "an approval that is denied": {
-    user: approve(false),
-    agents: (world) => [
-      agent({
-        name: "root",
-        model: scriptedModel([{ calls: [call("wire", { to: "bob" })] }, done]),
-        tools: tools(world),
-      }),
-    ],
-  },
-  "an approval that expires": {
-    agents: (world) => [
-      agent({
-        name: "root",
-        model: scriptedModel([{ calls: [call("wire", { to: "bob" })] }, done]),
-        tools: tools(world),
-      }),
-    ],
-  },
+  "an approval that is denied": { user: approve(false), agents: wires },
+  "an approval that expires": { agents: wires },
   "a client's tool": {
     user: (event) => {
       if (event.type !== "run.waiting") return undefined;
