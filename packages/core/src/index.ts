@@ -33,6 +33,14 @@ export {
   maxPendingCommands,
 } from "./log/event-log.ts";
 export { type MemoryLogOptions, memoryLog } from "./log/memory-log.ts";
+export {
+  cutSegment,
+  encodeSegment,
+  joinSegments,
+  type Segment,
+  segmentEvents,
+  segmentJson,
+} from "./log/segment.ts";
 export type { Model, ModelEvent, ModelRequest, ToolSpec } from "./model.ts";
 export { ModelError, type ModelErrorOptions } from "./model-error.ts";
 export type { RuntimeOptions } from "./runtime/create-runtime.ts";

@@ -1,6 +1,7 @@
 import type { Command, InboxEntry } from "../protocol/command.ts";
 import type { Cursor } from "../protocol/cursor.ts";
 import type { RunEvent } from "../protocol/events.ts";
+import type { Segment } from "./segment.ts";
 
 /**
  * Where runs live. The rules of who may write are here and nowhere else (ARCHITECTURE.md, "The log"):
@@ -51,7 +52,7 @@ export interface EventLog {
 
   /**
    * Events after the cursor, in order, contiguous, at most `limit`, all of one epoch (a read ends where the epoch
-   * changes). Empty at the tail. `reset`: the cursor is beyond the tail, of another epoch than the event at its `seq`,
+   * changes), encoded as they are kept. Fewer than there are is fine, none only at the tail. `reset`: the cursor is beyond the tail, of another epoch than the event at its `seq`,
    * or inside what was compacted; the reader needs a snapshot.
    */
   read(run: string, after: Cursor, limit: number): Promise<ReadResult>;
@@ -199,9 +200,8 @@ export type SendResult =
 export type ReadResult =
   | {
       readonly status: "events";
-      readonly events: readonly RunEvent[];
-      /** Of these events; of the event at the cursor when there are none. */
-      readonly epoch: number;
+      /** Without events: of the epoch of the event at the cursor. */
+      readonly segment: Segment;
       /** The run is closed and these are its last events. */
       readonly ended: boolean;
     }

@@ -1,47 +1,35 @@
-import type { RunEvent } from "../protocol/events.ts";
+import { cutSegment, joinSegments, type Segment } from "./segment.ts";
 
-/** Small segments are joined at this many events: a replay then reads few arrays, and all replays read the same. */
-const sealedEvents = 256;
+/** Appended segments are joined at so many events or so much text: a replay reads few of them, each worth a write. */
+const openEvents = 512;
+const openUnits = 65_536;
 
-interface Segment {
-  /** The seq of the first event. */
-  readonly first: number;
-  readonly epoch: number;
-  readonly events: readonly RunEvent[];
-}
-
-/**
- * A run's events in memory. The arrays given to `append` are kept, not copied, and a read that begins where one begins
- * gets that very array: the thousand viewers at the tail of a run share it, and whatever they cache by it.
- */
+/** A run's events in memory, as segments. A read that begins where one begins gets that very segment. */
 export interface EventSegments {
   /** The newest seq, which is also how many there are. */
   readonly tail: number;
-  append(events: readonly RunEvent[], epoch: number): void;
+  append(segment: Segment): void;
   /** Puts others in the place of all events. */
-  replace(events: readonly RunEvent[], epoch: number): void;
+  replace(segments: readonly Segment[]): void;
   /** The epoch under which the event was written; 0 where there is none. */
   epochAt(seq: number): number;
-  /** At most `limit` events after `seq`, of one epoch. May be fewer than there are, but not none. */
-  read(seq: number, limit: number): readonly RunEvent[];
+  /** At most `limit` events after `seq`, of one epoch. May be fewer than there are, but not none, except at the tail. */
+  read(seq: number, limit: number): Segment;
 }
 
 export function eventSegments(): EventSegments {
   let segments: Segment[] = [];
-  /** From here on segments are small, as they were appended. */
+  /** From here on segments are as they were appended. Only they have their objects, for followers in this process. */
   let open = 0;
-  let openEvents = 0;
+  let events = 0;
+  let units = 0;
   let tail = 0;
 
   function seal(): void {
-    if (segments.length - open > 1) {
-      const small = segments.slice(open);
-      const { first, epoch } = small[0] as Segment;
-      segments.length = open;
-      segments.push({ first, epoch, events: small.flatMap((segment) => segment.events) });
-    }
-    open = segments.length;
-    openEvents = 0;
+    if (segments.length === open) return;
+    const { first, count, epoch, frames } = joinSegments(segments.splice(open));
+    open = segments.push({ first, count, epoch, frames });
+    events = units = 0;
   }
 
   /** The index of the segment that holds `seq`. */
@@ -57,13 +45,14 @@ export function eventSegments(): EventSegments {
     return low;
   }
 
-  function append(events: readonly RunEvent[], epoch: number): void {
-    if (events.length === 0) return;
-    const last = segments.at(-1);
-    if (openEvents + events.length > sealedEvents || last?.epoch !== epoch) seal();
-    segments.push({ first: tail + 1, epoch, events });
-    openEvents += events.length;
-    tail += events.length;
+  function append(segment: Segment): void {
+    if (segment.count === 0) return;
+    const full = units >= openUnits || events + segment.count > openEvents;
+    if (full || segments.at(-1)?.epoch !== segment.epoch) seal();
+    segments.push(segment);
+    events += segment.count;
+    units += segment.frames.length;
+    tail += segment.count;
   }
 
   return {
@@ -71,26 +60,22 @@ export function eventSegments(): EventSegments {
       return tail;
     },
     append,
-    replace(events, epoch) {
+    replace(others) {
       segments = [];
-      open = openEvents = tail = 0;
-      append(events, epoch);
+      open = events = units = tail = 0;
+      for (const segment of others) append(segment);
     },
     epochAt: (seq) => (seq < 1 || seq > tail ? 0 : (segments[locate(seq)] as Segment).epoch),
     read(seq, limit) {
-      if (seq >= tail) return [];
+      if (seq >= tail) {
+        const epoch = segments.at(-1)?.epoch ?? 0;
+        return { first: tail + 1, count: 0, epoch, frames: "" };
+      }
       const index = locate(seq + 1);
-      const { first, events } = segments[index] as Segment;
-      const from = seq + 1 - first;
-      if (index < open || index === segments.length - 1) {
-        return from === 0 && events.length <= limit ? events : events.slice(from, from + limit);
-      }
+      const segment = segments[index] as Segment;
+      if (index < open || index === segments.length - 1) return cutSegment(segment, seq, limit);
       // A reader that is behind takes the small segments together: they are of one epoch.
-      const joined = events.slice(from);
-      for (let i = index + 1; i < segments.length && joined.length < limit; i++) {
-        joined.push(...(segments[i] as Segment).events);
-      }
-      return joined.length > limit ? joined.slice(0, limit) : joined;
+      return cutSegment(joinSegments(segments.slice(index)), seq, limit);
     },
   };
 }

@@ -1,7 +1,7 @@
 import type { Append, AppendResult } from "./event-log.ts";
-import { isTooLarge } from "./event-size.ts";
 import type { MemoryRun } from "./memory-run.ts";
 import { type MemoryStore, setReady, touch, unblock } from "./memory-store.ts";
+import { encodeSegment } from "./segment.ts";
 
 /** `EventLog.append`. */
 export function append(store: MemoryStore, id: string, batch: Append): AppendResult {
@@ -15,11 +15,12 @@ export function append(store: MemoryStore, id: string, batch: Append): AppendRes
   if (run.lease === undefined || run.epoch !== batch.epoch) return { status: "fenced" };
   if (batch.after !== events.tail) return { status: "gap", tail: events.tail };
   checkNumbers(batch);
-  if (isTooLarge(batch.events)) return { status: "too-large" };
+  const segment = encodeSegment(batch.events, batch.epoch);
+  if (segment === "too-large") return { status: "too-large" };
   const pending = Math.max(inbox.done, batch.consume ?? 0) < inbox.tail;
   if (batch.end !== undefined && pending) return { status: "inbox", inbox: inbox.tail };
 
-  events.append(batch.events, batch.epoch);
+  events.append({ ...segment, events: batch.events });
   if (batch.consume !== undefined) inbox.consume(batch.consume);
   if (batch.end !== undefined) leave(store, run, batch, batch.end);
   if (batch.events.length > 0 || batch.end === "close") store.topics.notify(run.topic);

@@ -1,7 +1,7 @@
 import type { CreateResult, NewRun } from "./event-log.ts";
-import { isTooLarge } from "./event-size.ts";
 import { type MemoryRun, type MemoryThread, memoryRun } from "./memory-run.ts";
 import { leaseOf, type MemoryStore, setReady, takeLease, touch } from "./memory-store.ts";
+import { encodeSegment } from "./segment.ts";
 
 /** `EventLog.create`. */
 export function create(store: MemoryStore, request: NewRun): CreateResult {
@@ -25,9 +25,12 @@ export function create(store: MemoryStore, request: NewRun): CreateResult {
   if (events[0]?.seq !== 1 || events.at(-1)?.seq !== events.length) {
     throw new TypeError("A run begins with its first events: seq 1, 2, …");
   }
-  if (isTooLarge(events)) return { status: "too-large" };
-
   const now = store.now();
+  // A new run's first epoch, if it gets a lease at once.
+  const epoch = blocked || request.owner === undefined ? 0 : Math.max(1, now);
+  const segment = encodeSegment(events, epoch);
+  if (segment === "too-large") return { status: "too-large" };
+
   const run = memoryRun({
     run: request.run,
     thread: thread ?? addThread(store, request, now),
@@ -48,7 +51,7 @@ export function create(store: MemoryStore, request: NewRun): CreateResult {
     takeLease(store, run, request.owner, now);
     run.createdEpoch = run.epoch;
   }
-  run.events.append(events, run.epoch);
+  run.events.append({ ...segment, events });
   touch(store, run.thread, now);
   store.topics.notify(run.topic);
   return { status: "ok", ...(run.lease !== undefined && { lease: leaseOf(run, "new", now) }) };

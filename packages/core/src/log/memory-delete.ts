@@ -33,7 +33,7 @@ function forget(store: MemoryStore, run: MemoryRun): void {
   setReady(store, run, undefined, now);
   unblock(store, run, now);
   // Timers of the ready queue may hold the record for days: not the events.
-  run.events.replace([], run.epoch);
+  run.events.replace([]);
   store.topics.notify(run.topic);
   store.topics.notify(`inbox:${run.run}`);
 }

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import type { RunEvent } from "../protocol/events.ts";
 import { memoryLog } from "./memory-log.ts";
+import { type Segment, segmentEvents } from "./segment.ts";
 
 const started = (run: string): RunEvent => ({
   seq: 1,
@@ -31,37 +32,41 @@ async function leased() {
   return { log, epoch: created.lease.epoch };
 }
 
-test("viewers at the tail share the array that was appended", async () => {
+test("viewers at the tail share the segment, and the objects that were appended", async () => {
   const { log, epoch } = await leased();
   const batch = deltas(2, 3);
   await log.append("r", { epoch, after: 1, events: batch });
   const first = await log.read("r", { seq: 1 }, 100);
   const second = await log.read("r", { seq: 1, epoch }, 100);
-  expect(first.status === "events" && first.events).toBe(batch);
-  expect(second.status === "events" && second.events).toBe(batch);
+  if (first.status !== "events" || second.status !== "events") throw new Error("no events");
+  expect(first.segment.events).toBe(batch);
+  expect(second.segment).toBe(first.segment);
 });
 
-test("replays share the arrays that small appends were joined into", async () => {
+test("replays share the segments that small appends were joined into, which are text alone", async () => {
   const { log, epoch } = await leased();
   for (let seq = 2; seq <= 2_000; seq++) {
     await log.append("r", { epoch, after: seq - 1, events: [delta(seq)] });
   }
   async function replay() {
-    const arrays: (readonly RunEvent[])[] = [];
+    const segments: Segment[] = [];
     for (let seq = 0; seq < 2_000; ) {
       const part = await log.read("r", { seq }, 1_000);
       if (part.status !== "events") throw new Error(part.status);
-      arrays.push(part.events);
-      seq += part.events.length;
+      segments.push(part.segment);
+      seq += part.segment.count;
     }
-    return arrays;
+    return segments;
   }
   const [one, two] = [await replay(), await replay()];
-  expect(one.flat().map((event) => event.seq)).toEqual(
+  expect(one.flatMap((segment) => segmentEvents(segment).map(({ seq }) => seq))).toEqual(
     Array.from({ length: 2_000 }, (_, i) => i + 1),
   );
   expect(one.length).toBeLessThan(12);
-  for (let i = 0; i < one.length - 1; i++) expect(two[i]).toBe(one[i]);
+  for (let i = 0; i < one.length - 1; i++) {
+    expect(two[i]).toBe(one[i]);
+    expect(one[i]?.events).toBeUndefined();
+  }
 });
 
 test("a log is a plain object that can be decorated", async () => {

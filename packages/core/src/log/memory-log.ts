@@ -9,13 +9,14 @@ import {
   type SendResult,
   type Threads,
 } from "./event-log.ts";
-import { jsonBytes, upperBound } from "./event-size.ts";
 import { append } from "./memory-append.ts";
 import { create } from "./memory-create.ts";
 import { deleteRun, deleteThread } from "./memory-delete.ts";
 import { claim, renew } from "./memory-lease.ts";
 import { dueAt, runInfo, threadInfo } from "./memory-run.ts";
 import { type MemoryStore, memoryStore, setReady } from "./memory-store.ts";
+import { encodeSegments } from "./segment.ts";
+import { utf8Bytes } from "./utf8-bytes.ts";
 
 export interface MemoryLogOptions {
   /** Store time in ms. Default: `Date.now`. */
@@ -24,8 +25,8 @@ export interface MemoryLogOptions {
 
 /**
  * The log of one process: nothing survives it, and nothing is forgotten before it but by `delete`. Each operation is
- * one synchronous piece of code, and atomic by that. The arrays of events that go in are the ones that come out:
- * whoever appends one does not change it afterwards.
+ * one synchronous piece of code, and atomic by that. Events are kept as text; whoever appends an array of them does not
+ * change it afterwards, since followers in this process get it as it is.
  *
  * The result is a plain object: `{ ...memoryLog(), append }` decorates it.
  */
@@ -60,9 +61,7 @@ function send(store: MemoryStore, id: string, command: Command): SendResult {
   const known = inbox.numberOf(command.id);
   if (known !== undefined) return { status: "ok", n: known };
   if (run.status === "ended") return { status: "closed" };
-  if (upperBound(command) > maxCommandBytes && jsonBytes(command) > maxCommandBytes) {
-    return { status: "too-large" };
-  }
+  if (utf8Bytes(JSON.stringify(command)) > maxCommandBytes) return { status: "too-large" };
   if (inbox.tail - inbox.done >= maxPendingCommands) return { status: "full" };
   const now = store.now();
   const n = inbox.add(command, now);
@@ -82,13 +81,9 @@ function read(store: MemoryStore, id: string, after: Cursor, limit: number): Rea
     // What was compacted has other numbers now: a cursor that does not name the new epoch is from before.
     if (after.epoch !== undefined || run.compacted) return { status: "reset" };
   }
-  const events = kept.read(after.seq, limit);
-  return {
-    status: "events",
-    events,
-    epoch: events.length === 0 ? at : kept.epochAt(after.seq + 1),
-    ended: run.status === "ended" && after.seq + events.length === kept.tail,
-  };
+  const segment = kept.read(after.seq, limit);
+  const ended = run.status === "ended" && after.seq + segment.count === kept.tail;
+  return { status: "events", segment, ended };
 }
 
 function compact(
@@ -104,9 +99,11 @@ function compact(
   }
   // Not fewer: a repeat of what was compacted before.
   if (events.length >= run.events.tail) return "ok";
-  run.epoch = Math.max(run.epoch + 1, store.now());
+  const epoch = Math.max(run.epoch + 1, store.now());
+  const segments = encodeSegments(events, epoch);
+  run.epoch = epoch;
   run.compacted = true;
-  run.events.replace(events, run.epoch);
+  run.events.replace(segments);
   store.topics.notify(run.topic);
   return "ok";
 }

@@ -4,10 +4,33 @@ import { createDraft } from "../protocol/draft.ts";
 import type { RunEvent } from "../protocol/events.ts";
 import type { Message } from "../protocol/message.ts";
 import type { RunState } from "../protocol/state.ts";
-import type { EventLog } from "./event-log.ts";
+import type { EventLog, ReadResult } from "./event-log.ts";
+import { segmentEvents } from "./segment.ts";
 
 /** Events per read: large enough to be cheap, small enough not to hold up other work. */
 const readLimit = 1_024;
+
+/** `EventLog.read`, as objects. */
+export async function readEvents(
+  log: Pick<EventLog, "read">,
+  run: string,
+  after: Cursor,
+  limit: number,
+): Promise<EventsRead> {
+  const read = await log.read(run, after, limit);
+  if (read.status !== "events") return read;
+  const { segment, ended } = read;
+  return { status: "events", events: segmentEvents(segment), epoch: segment.epoch, ended };
+}
+
+export type EventsRead =
+  | {
+      readonly status: "events";
+      readonly events: readonly RunEvent[];
+      readonly epoch: number;
+      readonly ended: boolean;
+    }
+  | Exclude<ReadResult, { readonly status: "events" }>;
 
 /** What the log holds of a run up to now, in portions. Ends at the tail, and at once for a run that is gone. */
 export async function* readRun(
@@ -17,7 +40,7 @@ export async function* readRun(
 ): AsyncGenerator<{ readonly events: readonly RunEvent[]; readonly epoch: number }, void> {
   let cursor = from;
   for (;;) {
-    const read = await log.read(run, cursor, readLimit);
+    const read = await readEvents(log, run, cursor, readLimit);
     if (read.status !== "events" || read.events.length === 0) return;
     const { events, epoch } = read;
     yield { events, epoch };

@@ -137,7 +137,7 @@ class SharedFeed {
       this.#portions.delete(key);
       // What was deleted or compacted must not be told to anybody who comes now.
       if (result !== undefined && result.status !== "events") this.#portions.clear();
-      if (result?.status === "events" && result.events.length > 0) this.#keep(place, read);
+      if (result?.status === "events" && result.segment.count > 0) this.#keep(place, read);
     };
     read.then(settle, () => settle());
     return read;

@@ -1,5 +1,6 @@
 import type { EventLog } from "../log/event-log.ts";
 import { foldRun } from "../log/read-run.ts";
+import { segmentEvents } from "../log/segment.ts";
 import { type Cursor, start } from "../protocol/cursor.ts";
 import { isEnded } from "../protocol/ended.ts";
 import type { TailItem, TailOptions } from "../runtime-contract.ts";
@@ -42,13 +43,14 @@ export async function* tailRun(
         cursor = undefined;
         continue;
       }
-      const { events, epoch, ended } = read;
-      if (events.length > 0) {
-        yield { type: "events", events, epoch };
-        cursor = { seq: cursor.seq + events.length, epoch };
+      const { segment, ended } = read;
+      const { count, epoch } = segment;
+      if (count > 0) {
+        yield { type: "events", events: segmentEvents(segment), epoch };
+        cursor = { seq: cursor.seq + count, epoch };
       }
       if (ended) return;
-      if (events.length === 0) await unlessAborted(changed, signal);
+      if (count === 0) await unlessAborted(changed, signal);
     }
   } finally {
     feed.release();

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { EventLog } from "../log/event-log.ts";
 import { memoryLog } from "../log/memory-log.ts";
+import { readEvents } from "../log/read-run.ts";
 import { nextMacrotask } from "../macrotask.ts";
 import { eventLogCases } from "./conformance.ts";
 import { faultyLog } from "./faulty-log.ts";
@@ -42,7 +43,7 @@ async function life(log: EventLog) {
   }
   const consume = (await log.inbox("r", 0, 1_000)).length;
   await log.append("r", { epoch, after: 100, events: [ending(101)], consume, end: "close" });
-  const read = await log.read("r", { seq: 0 }, 1_000);
+  const read = await readEvents(log, "r", { seq: 0 }, 1_000);
   return { read: read.status === "events" ? read.events : [], consume };
 }
 

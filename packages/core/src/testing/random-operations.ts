@@ -1,4 +1,5 @@
 import type { Append, EventLog, Lease, NewRun } from "../log/event-log.ts";
+import { readEvents } from "../log/read-run.ts";
 import type { Command } from "../protocol/command.ts";
 import { ok, same } from "./assert.ts";
 import { deltas, ending, hourMs, type LogCase, startedEvent } from "./log-cases/kit.ts";
@@ -205,7 +206,7 @@ function read(world: World): Operation {
   const after = seq > 0 && random.oneIn(2) ? { seq, epoch } : { seq };
   const limit = random.pick([1, 3, 100]);
   return async () => {
-    const answer = await log.read(run, after, limit);
+    const answer = await readEvents(log, run, after, limit);
     const expected = reference.read(run, after, limit);
     const what = `read ${run} ${show(after)}`;
     if (answer.status !== "events" || expected.status !== "events") {
@@ -243,9 +244,9 @@ function compact(world: World): Operation {
   const length = 2 + random.int(3);
   const events = [startedEvent(run, "t", "a"), ...deltas(1, length - 2, "all"), ending(length)];
   return async () => {
-    const before = await log.read(run, { seq: 0 }, 1);
+    const before = await readEvents(log, run, { seq: 0 }, 1);
     const answer = await log.compact(run, events);
-    const first = await log.read(run, { seq: 0 }, 1);
+    const first = await readEvents(log, run, { seq: 0 }, 1);
     const epoch = first.status === "events" ? first.epoch : 0;
     compare(answer, reference.compact(run, events, epoch), `compact ${run}`);
     if (before.status !== "events" || before.epoch === epoch) return;

@@ -7,12 +7,12 @@ import {
   type LeaseRef,
   maxPendingCommands,
   type NewRun,
-  type ReadResult,
   type RenewResult,
   type RunInfo,
   type SendResult,
   type ThreadInfo,
 } from "../log/event-log.ts";
+import type { EventsRead } from "../log/read-run.ts";
 import type { Command, InboxEntry } from "../protocol/command.ts";
 import type { Cursor } from "../protocol/cursor.ts";
 import type { RunEvent } from "../protocol/events.ts";
@@ -176,7 +176,7 @@ export class ReferenceLog {
   }
 
   /** All that a read may answer: a log may give fewer events than these. */
-  read(id: string, after: Cursor, limit: number): ReadResult {
+  read(id: string, after: Cursor, limit: number): EventsRead {
     const run = this.#runs.get(id);
     if (run === undefined) return { status: "gone" };
     const at = run.events[after.seq - 1]?.epoch;

@@ -51,5 +51,5 @@ export async function replyWithEvents(
 
 async function isAtEnd({ log }: RuntimeCore, run: string, after: Cursor): Promise<boolean> {
   const read = await log.read(run, after, 1);
-  return read.status === "events" && read.events.length === 0 && read.ended;
+  return read.status === "events" && read.segment.count === 0 && read.ended;
 }

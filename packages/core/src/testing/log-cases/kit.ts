@@ -1,16 +1,12 @@
-import type {
-  Append,
-  ClaimRequest,
-  EventLog,
-  Lease,
-  NewRun,
-  ReadResult,
-} from "../../log/event-log.ts";
+import type { Append, ClaimRequest, EventLog, Lease, NewRun } from "../../log/event-log.ts";
+import type { EventsRead } from "../../log/read-run.ts";
+import { segmentEvents } from "../../log/segment.ts";
 import type { Command } from "../../protocol/command.ts";
 import type { Cursor } from "../../protocol/cursor.ts";
 import type { RunEvent } from "../../protocol/events.ts";
 import { sleep } from "../../signal.ts";
 import { ok, same } from "../assert.ts";
+import { checkSegment } from "../check-segment.ts";
 
 /** Makes an empty log, or opens a shared one: cases use ids that are theirs alone. */
 export type MakeLog = (options: {
@@ -63,7 +59,8 @@ export interface Kit {
   release(lease: Lease, wakeAt: number | null): Promise<void>;
   /** All events, by as many reads as it takes; and the number of the reads. */
   events(run: string): Promise<readonly RunEvent[]>;
-  read(run: string, after?: Cursor, limit?: number): Promise<ReadResult>;
+  /** As objects, after the segment was found to be what it says. */
+  read(run: string, after?: Cursor, limit?: number): Promise<EventsRead>;
   /** Must resolve soon. */
   soon<T>(promise: Promise<T>, what: string): Promise<T>;
 }
@@ -181,7 +178,7 @@ async function makeKit(makeLog: MakeLog, options: LogCaseOptions): Promise<Kit> 
     async events(run) {
       const all: RunEvent[] = [];
       for (let cursor: Cursor = { seq: 0 }; ; ) {
-        const part = await log.read(run, cursor, 1_000);
+        const part = await kit.read(run, cursor);
         ok(part.status === "events", `reading ${run} from the start: ${part.status}`);
         if (part.events.length === 0) return all;
         ok(part.events[0]?.seq === all.length + 1, "a read goes on after its cursor");
@@ -189,7 +186,15 @@ async function makeKit(makeLog: MakeLog, options: LogCaseOptions): Promise<Kit> 
         cursor = { seq: part.events.at(-1)?.seq ?? 0, epoch: part.epoch };
       }
     },
-    read: (run, after = { seq: 0 }, limit = 1_000) => log.read(run, after, limit),
+    async read(run, after = { seq: 0 }, limit = 1_000) {
+      const read = await log.read(run, after, limit);
+      if (read.status !== "events") return read;
+      const { segment, ended } = read;
+      checkSegment(segment);
+      const events = segmentEvents(segment);
+      if (events.length > 0) same(segment.first, after.seq + 1, "the first seq of a read");
+      return { status: "events", events, epoch: segment.epoch, ended };
+    },
     async soon(promise, what) {
       const patience = new AbortController();
       const late = sleep(patienceMs, patience.signal).then(() => {

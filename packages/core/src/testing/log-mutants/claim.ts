@@ -1,4 +1,5 @@
 import type { EventLog } from "../../log/event-log.ts";
+import { encodeSegment, segmentEvents } from "../../log/segment.ts";
 import { bury, type Mutants, remember } from "./mutant.ts";
 
 export const claimMutants: Mutants = {
@@ -64,7 +65,10 @@ export const claimMutants: Mutants = {
         async read(run, { seq, epoch }, limit) {
           const at = epoch === undefined ? {} : { epoch: inner(run, epoch) };
           const part = await log.read(run, { seq, ...at }, limit);
-          return part.status === "events" ? { ...part, epoch: outer(run, part.epoch) } : part;
+          if (part.status !== "events") return part;
+          const outside = outer(run, part.segment.epoch);
+          const segment = encodeSegment(segmentEvents(part.segment), outside);
+          return segment === "too-large" ? part : { ...part, segment };
         },
       };
     },

@@ -1,3 +1,5 @@
+import { readEvents } from "../../log/read-run.ts";
+import { encodeSegment, segmentEvents } from "../../log/segment.ts";
 import type { Mutants } from "./mutant.ts";
 
 export const readMutants: Mutants = {
@@ -10,11 +12,25 @@ export const readMutants: Mutants = {
     mutate: (log) => ({
       async read(run, after, limit) {
         const first = await log.read(run, after, limit);
-        if (first.status !== "events" || first.events.length === 0) return first;
-        const { seq } = first.events.at(-1) ?? after;
-        const more = await log.read(run, { seq }, limit - first.events.length);
+        if (first.status !== "events" || first.segment.count === 0) return first;
+        const { count, epoch } = first.segment;
+        const more = await readEvents(log, run, { seq: after.seq + count }, limit - count);
         if (more.status !== "events") return first;
-        return { ...more, epoch: first.epoch, events: [...first.events, ...more.events] };
+        const segment = encodeSegment([...segmentEvents(first.segment), ...more.events], epoch);
+        return segment === "too-large" ? first : { ...first, segment, ended: more.ended };
+      },
+    }),
+  },
+  "frames have the epoch of the run's newest lease": {
+    caughtBy: "read: a read ends where the epoch changes",
+    mutate: (log) => ({
+      async read(run, after, limit) {
+        const read = await log.read(run, after, limit);
+        if (read.status !== "events") return read;
+        const newest = await log.read(run, { seq: (await log.find(run))?.tail ?? 0 }, 1);
+        const epoch = newest.status === "events" ? newest.segment.epoch : 0;
+        const frames = read.segment.frames.replaceAll(/^(id: \d+)\.\d+$/gm, `$1.${epoch}`);
+        return { ...read, segment: { ...read.segment, frames } };
       },
     }),
   },
@@ -34,7 +50,7 @@ export const readMutants: Mutants = {
       async read(run, after, limit) {
         const part = await log.read(run, after, limit);
         if (part.status !== "reset") return part;
-        const first = await log.read(run, { seq: 0 }, 1);
+        const first = await readEvents(log, run, { seq: 0 }, 1);
         if (first.status !== "events") return first;
         return log.read(run, { seq: after.seq, epoch: first.epoch }, limit);
       },
