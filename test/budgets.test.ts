@@ -1,6 +1,13 @@
 import { createClient } from "@runwire/client";
-import { agent, createRuntime, type EventLog, type ModelEvent, memoryLog } from "@runwire/core";
-import { createDraft, encodeEvent, foldAll, type RunEvent } from "@runwire/core/protocol";
+import {
+  agent,
+  createRuntime,
+  type EventLog,
+  encodeEvent,
+  type ModelEvent,
+  memoryLog,
+} from "@runwire/core";
+import { createDraft, foldAll, type RunEvent } from "@runwire/core/protocol";
 import { createHandler } from "@runwire/server";
 import { afterEach, expect, test, vi } from "vitest";
 

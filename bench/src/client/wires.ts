@@ -1,4 +1,5 @@
-import { encodeEvent, formatCursor, type NewEvent, type RunEvent } from "@runwire/core/protocol";
+import { encodeEvent } from "@runwire/core";
+import { formatCursor, type NewEvent, type RunEvent } from "@runwire/core/protocol";
 import type { Said } from "./script.ts";
 
 const run = "run_0123456789abcdef0123456789abcdef";

@@ -1,4 +1,5 @@
-import { encodeEvent, formatCursor, type RunEvent } from "@runwire/core/protocol";
+import { encodeEvent } from "@runwire/core";
+import { formatCursor, type RunEvent } from "@runwire/core/protocol";
 import { words } from "../client/script.ts";
 
 /** Events per macrotask of every server that is measured: the same for all. */

@@ -1,5 +1,5 @@
+import { encodeEvent } from "@runwire/core";
 import {
-  encodeEvent,
   foldAll,
   formatCursor,
   type NewEvent,

@@ -43,6 +43,11 @@ export {
 } from "./log/segment.ts";
 export type { Model, ModelEvent, ModelRequest, ToolSpec } from "./model.ts";
 export { ModelError, type ModelErrorOptions } from "./model-error.ts";
+export { type ClosingCause, closing } from "./protocol/closing.ts";
+export { encodeEvent } from "./protocol/encode.ts";
+export { eventTypes, isKnown } from "./protocol/event-types.ts";
+export { createVerifier, type Verifier, type VerifierOptions } from "./protocol/order.ts";
+export { isId, type Violation } from "./protocol/order-rule.ts";
 export type { RuntimeOptions } from "./runtime/create-runtime.ts";
 export { createRuntime, type Runtime } from "./runtime/runtime.ts";
 export { newRunId, threadIdFor } from "./runtime/start-run.ts";

@@ -1,5 +1,4 @@
-import type { RunInfo, RuntimeCore, ThreadInfo } from "@runwire/core";
-import { isId } from "@runwire/core/protocol";
+import { isId, type RunInfo, type RuntimeCore, type ThreadInfo } from "@runwire/core";
 import type { FrameFormat } from "./frame-format.ts";
 import { Problem } from "./problem.ts";
 import type { Reply } from "./reply.ts";

@@ -1,8 +1,6 @@
-import type { TailItem, ThreadItem } from "@runwire/core";
+import { encodeEvent, isId, type TailItem, type ThreadItem } from "@runwire/core";
 import {
-  encodeEvent,
   formatCursor,
-  isId,
   type RunEvent,
   type RunState,
   type SnapshotFrame,

@@ -1,13 +1,11 @@
-export { type ClosingCause, closing } from "./closing.ts";
 export type { Command, InboxEntry } from "./command.ts";
 export { type Cursor, formatCursor, parseCursor, start } from "./cursor.ts";
 export { decodeEvent, decodeFrame } from "./decode.ts";
 export { type Callbacks, dispatch } from "./dispatch.ts";
 export { createDraft, type RunDraft } from "./draft.ts";
-export { encodeEvent } from "./encode.ts";
 export { isEnded } from "./ended.ts";
 export type { ErrorCode, LimitName, RunError } from "./errors.ts";
-export { eventTypes, isKnown, isTerminal } from "./event-types.ts";
+export { isTerminal } from "./event-types.ts";
 export {
   type DeltaType,
   type EventMap,
@@ -39,8 +37,6 @@ export type {
   ToolPart,
   ToolStatus,
 } from "./message.ts";
-export { createVerifier, type Verifier, type VerifierOptions } from "./order.ts";
-export { isId, type Violation } from "./order-rule.ts";
 export { applyPatch } from "./patch.ts";
 export {
   ProtocolError,
