@@ -1,6 +1,6 @@
 import { decodeFrame, type Frame } from "@runwire/core/protocol";
-import { createParser } from "eventsource-parser";
 import { ClientError } from "./client-error.ts";
+import { createSseParser } from "./sse.ts";
 
 /** A frame as it came: what it holds, and its SSE id, the cursor of the log entry. */
 export interface Received {
@@ -33,22 +33,20 @@ export async function readFrames(
   signal: AbortSignal,
 ): Promise<void> {
   let received: Received[] = [];
-  const parser = createParser({
-    maxBufferSize: maxFrame,
-    onEvent({ id, data }) {
-      const frame = decodeFrame(data);
-      if (frame !== undefined) received.push({ id, frame });
+  const parse = createSseParser(
+    {
+      event(data, id) {
+        const frame = decodeFrame(data);
+        if (frame !== undefined) received.push({ id, frame });
+      },
+      retry: sink.retry,
     },
-    onRetry: sink.retry,
-    onError({ type }) {
-      if (type !== "max-buffer-size-exceeded") return;
-      throw new RangeError(`it is longer than ${maxFrame} units.`);
-    },
-  });
+    maxFrame,
+  );
   const decoder = new TextDecoder("utf-8", { fatal: true });
   const feed = (chunk: Uint8Array): ClientError | undefined => {
     try {
-      parser.feed(decoder.decode(chunk, { stream: true }));
+      parse(decoder.decode(chunk, { stream: true }));
       return undefined;
     } catch (cause) {
       return new ClientError({ code: "protocol", message: `Not a frame: ${cause}`, cause });
