@@ -2,8 +2,8 @@ import type { PatchOperation } from "./events.ts";
 import type { Json } from "./json.ts";
 import { ProtocolError } from "./protocol-error.ts";
 
-/** An array or object that is being copied; `undefined` never is a value in it. */
-type Container = Json[] | { [key: string]: Json };
+/** An object or an array, by keys or indexes as pointers have them: "0" is as good as 0. */
+type Container = { [key: string]: Json };
 
 /**
  * Applies a JSON Patch (RFC 6902): all operations, or none and a throw. The document is not changed; what the patch does
@@ -13,158 +13,116 @@ type Container = Json[] | { [key: string]: Json };
  * @throws ProtocolError `patch`, with the pointer in `path`.
  */
 export function applyPatch(document: Json, patch: readonly PatchOperation[]): Json {
-  let result = document;
-  for (const operation of patch) result = applyOperation(result, operation);
-  return result;
+  // The document as a member of one more object: then the pointer "" is a path like any other.
+  const root: Container = { "": document };
+  for (const operation of patch) apply(root, operation);
+  return root[""] as Json;
 }
 
-function applyOperation(document: Json, operation: PatchOperation): Json {
-  const path = parsePointer(operation.path);
-  switch (operation.op) {
+function apply(root: Container, operation: PatchOperation): void {
+  const { op, path } = operation;
+  switch (op) {
     case "add":
-      return add(document, path, operation.value, operation.path);
-    case "replace":
-      read(document, path, operation.path);
-      return replace(document, path, operation.value);
+      add(root, path, operation.value);
+      break;
+    case "replace": {
+      get(root, path);
+      const [parent, key] = locate(root, path, true);
+      parent[key] = operation.value;
+      break;
+    }
     case "remove":
-      read(document, path, operation.path);
-      if (path.length === 0) return null;
-      return remove(document, path);
+      remove(root, path);
+      break;
     case "move": {
-      const from = parsePointer(operation.from);
-      const value = read(document, from, operation.from);
-      if (operation.path === operation.from) return document;
-      if (operation.path.startsWith(`${operation.from}/`)) {
-        fail(operation.path, `cannot move "${operation.from}" into itself`);
-      }
-      return add(remove(document, from), path, value, operation.path);
+      const { from } = operation;
+      const value = get(root, from);
+      if (path === from) break;
+      if (path.startsWith(`${from}/`)) fail(path, `"${from}" cannot be moved into itself`);
+      remove(root, from);
+      add(root, path, value);
+      break;
     }
-    case "copy": {
-      const value = read(document, parsePointer(operation.from), operation.from);
-      return add(document, path, value, operation.path);
-    }
+    case "copy":
+      add(root, path, get(root, operation.from));
+      break;
     case "test":
-      if (!equal(read(document, path, operation.path), operation.value)) {
-        fail(operation.path, "the value there is not the tested one");
-      }
-      return document;
+      if (!equal(get(root, path), operation.value)) fail(path, "the value there is another");
+      break;
     default:
-      return unknownOperation(operation);
+      op satisfies never;
+      fail(path, `there is no operation ${JSON.stringify(op)}`);
   }
 }
 
-function unknownOperation(operation: never): never {
-  const { op, path } = operation as { op: unknown; path: string };
-  fail(path, `unknown operation ${JSON.stringify(op)}`);
+function get(root: Container, pointer: string): Json {
+  const [parent, key] = locate(root, pointer, false);
+  if (!has(parent, key)) fail(pointer, "nothing is there");
+  return parent[key] as Json;
 }
 
-function parsePointer(pointer: string): readonly string[] {
-  if (pointer === "") return [];
-  if (!pointer.startsWith("/")) fail(pointer, 'a pointer is "" or begins with "/"');
-  return pointer
-    .slice(1)
-    .split("/")
-    .map((token) => {
-      if (/~(?![01])/.test(token)) fail(pointer, '"~" must be written "~0"');
-      const key = token.replaceAll("~1", "/").replaceAll("~0", "~");
-      if (key === "__proto__" || key === "constructor" || key === "prototype") {
-        fail(pointer, `the key "${key}" is not allowed`);
-      }
-      return key;
-    });
+function add(root: Container, pointer: string, value: Json): void {
+  const [parent, key] = locate(root, pointer, true);
+  if (!Array.isArray(parent)) parent[key] = value;
+  else if (key === "-" || key === `${parent.length}`) parent.push(value);
+  else if (has(parent, key)) parent.splice(Number(key), 0, value);
+  else fail(pointer, `"${key}" is no index of the array`);
 }
 
-function read(document: Json, path: readonly string[], pointer: string): Json {
-  let value = document;
-  for (const key of path) {
-    const child = Array.isArray(value)
-      ? value[index(key, value.length - 1, pointer)]
-      : isObject(value) && Object.hasOwn(value, key)
-        ? value[key]
-        : undefined;
-    if (child === undefined) fail(pointer, `there is no "${key}"`);
-    value = child;
-  }
-  return value;
+function remove(root: Container, pointer: string): void {
+  get(root, pointer);
+  const [parent, key] = locate(root, pointer, true);
+  if (Array.isArray(parent)) parent.splice(Number(key), 1);
+  // There always is a document.
+  else if (parent === root) root[key] = null;
+  else delete parent[key];
 }
 
-function add(document: Json, path: readonly string[], value: Json, pointer: string): Json {
-  if (path.length === 0) return value;
-  const parent = read(document, path.slice(0, -1), pointer);
-  if (typeof parent !== "object" || parent === null) {
-    fail(pointer, "its parent is neither an object nor an array");
-  }
-  if (Array.isArray(parent)) {
-    const key = path[path.length - 1] as string;
-    const at = key === "-" ? parent.length : index(key, parent.length, pointer);
-    return change(document, path, (copy) => (copy as Json[]).splice(at, 0, value));
-  }
-  return replace(document, path, value);
-}
-
-/** The path is known to lead to an existing value or to a key of an object. */
-function replace(document: Json, path: readonly string[], value: Json): Json {
-  if (path.length === 0) return value;
-  return change(document, path, (copy, key) => {
-    if (Array.isArray(copy)) copy[Number(key)] = value;
-    else copy[key] = value;
+/**
+ * What holds the place that the pointer names, and the place's key in it. With `copy` all on the way there is copied,
+ * to be changed; the root is anyway one's own.
+ */
+function locate(root: Container, pointer: string, copy: boolean): readonly [Container, string] {
+  const keys = pointer.split("/").map((token) => {
+    const key = token.replaceAll("~1", "/").replaceAll("~0", "~");
+    if (/~(?![01])/.test(token) || /^(__proto__|constructor|prototype)$/.test(key)) {
+      fail(pointer, `"${token}" is not allowed in a pointer`);
+    }
+    return key;
   });
-}
-
-/** The path is known to exist. */
-function remove(document: Json, path: readonly string[]): Json {
-  if (path.length === 0) return null;
-  return change(document, path, (copy, key) => {
-    if (Array.isArray(copy)) copy.splice(Number(key), 1);
-    else delete copy[key];
-  });
-}
-
-/** Copies the containers along an existing path and lets `write` change the copy of the last one. */
-function change(
-  document: Json,
-  path: readonly string[],
-  write: (copy: Container, key: string) => void,
-): Json {
-  const root = copyOf(document);
-  let container = root;
-  for (const key of path.slice(0, -1)) {
-    const child: Container = copyOf(
-      Array.isArray(container) ? (container[Number(key)] as Json) : (container[key] as Json),
-    );
-    if (Array.isArray(container)) container[Number(key)] = child;
-    else container[key] = child;
-    container = child;
+  const last = keys.pop() as string;
+  let parent = root;
+  for (const key of keys) {
+    const child = has(parent, key) ? parent[key] : undefined;
+    if (!isContainer(child)) fail(pointer, `"${key}" is neither an object nor an array`);
+    if (copy) parent[key] = copyOf(child);
+    parent = parent[key] as Container;
   }
-  write(container, path[path.length - 1] as string);
-  return root;
+  // The first key is the document's own, before the first slash.
+  if (parent === root && last !== "") fail(pointer, 'a pointer is "" or begins with "/"');
+  return [parent, last];
 }
 
-function copyOf(value: Json): Container {
-  return Array.isArray(value) ? value.slice() : { ...(value as { [key: string]: Json }) };
+/** The only key that an array has beside its indexes is `length`. */
+function has(container: Container, key: string): boolean {
+  return Object.hasOwn(container, key) && !(Array.isArray(container) && key === "length");
 }
 
-function index(key: string, max: number, pointer: string): number {
-  if (!/^(?:0|[1-9]\d{0,9})$/.test(key)) fail(pointer, `"${key}" is not an index of an array`);
-  const at = Number(key);
-  if (at > max) fail(pointer, `the index ${key} is beyond the end`);
-  return at;
+function isContainer(value: Json | undefined): value is Container {
+  return typeof value === "object" && value !== null;
 }
 
-function isObject(value: Json): value is { readonly [key: string]: Json } {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
+function copyOf(container: Container): Container {
+  return Array.isArray(container) ? (container.slice() as never) : { ...container };
 }
 
 function equal(a: Json, b: Json): boolean {
-  if (a === b) return true;
-  if (Array.isArray(a) && Array.isArray(b)) {
-    return a.length === b.length && a.every((item, i) => equal(item, b[i] as Json));
-  }
-  if (!isObject(a) || !isObject(b)) return false;
+  if (!isContainer(a) || !isContainer(b)) return a === b;
   const keys = Object.keys(a);
   return (
+    Array.isArray(a) === Array.isArray(b) &&
     keys.length === Object.keys(b).length &&
-    keys.every((key) => Object.hasOwn(b, key) && equal(a[key] as Json, b[key] as Json))
+    keys.every((key) => has(b, key) && equal(a[key] as Json, b[key] as Json))
   );
 }
 
