@@ -36,6 +36,7 @@ export { type MemoryLogOptions, memoryLog } from "./log/memory-log.ts";
 export {
   cutSegment,
   encodeSegment,
+  encodeSegments,
   joinSegments,
   type Segment,
   segmentEvents,

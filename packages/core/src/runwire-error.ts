@@ -27,6 +27,10 @@ export type RunwireErrorCode =
   | "full"
   /** The runtime was closed. */
   | "shut-down"
+  /** What a log is kept in does not answer: locked, full, out of reach. Whether a call happened is unknown: repeat it. */
+  | "log-unavailable"
+  /** What a log is to be kept in cannot be used: damaged, of a later version, something else altogether. */
+  | "log-unusable"
   /** A fault of this package. */
   | "internal";
 
