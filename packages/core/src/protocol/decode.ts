@@ -1,9 +1,9 @@
-import { decodeDelta, expectMore } from "./decode-delta.ts";
-import { checkFields } from "./event-fields.ts";
+import { decodeDelta, expectMore, isExpected } from "./decode-delta.ts";
+import { eventFields } from "./event-fields.ts";
 import type { DeltaType, EventOf, RunEvent } from "./events.ts";
 import type { Frame } from "./frame.ts";
 import { ProtocolError } from "./protocol-error.ts";
-import type { SnapshotFrame } from "./state.ts";
+import { faultIn, type Shape } from "./shape.ts";
 
 /**
  * One event from its JSON. The check by hand covers the envelope and every field that the fold relies on, in nanoseconds
@@ -26,88 +26,71 @@ export function decodeFrame(text: string): Frame | undefined {
   const delta = decodeDelta(text);
   if (delta !== undefined) return delta;
   const value = parseObject(text);
-  if (value.type === "snapshot") return toSnapshot(value);
-  if (value.type === "run") {
-    if (typeof value.run !== "string") malformed("/run", "must be a string");
-    return { type: "run", run: value.run };
+  switch (value.type) {
+    case "snapshot":
+      checkSeq(value);
+      check(value, snapshot);
+      if ((value.state as Fields).seq !== value.seq) malformed("/state/seq", "be the frame's seq");
+      break;
+    case "run":
+      check(value, { run: "string" });
+      break;
+    default:
+      return "seq" in value || typeof value.type !== "string" ? toEvent(value) : undefined;
   }
-  if (typeof value.type === "string" && !("seq" in value)) return undefined;
-  return toEvent(value);
+  return value as unknown as Frame;
 }
 
 interface Fields {
   readonly [key: string]: unknown;
 }
 
+const envelope: Shape = { type: "string", "scope?": "string" };
+const timed: Shape = { at: "number" };
+const snapshot: Shape = {
+  protocol: 1,
+  state: { run: "string", messages: ["value"], scopes: {} },
+};
+
 function parseObject(text: string): Fields {
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch (cause) {
-    throw new ProtocolError({
-      code: "malformed",
-      path: "",
-      message: "A frame must hold one JSON object, and this is not JSON.",
-      cause,
-    });
+    malformed("", "be JSON", cause);
   }
-  if (!isObject(value)) malformed("", "must be an object");
-  return value;
+  check(value, {});
+  return value as Fields;
 }
 
 function toEvent(value: Fields): RunEvent {
   checkSeq(value);
-  if (typeof value.type !== "string") malformed("/type", "must be a string");
-  if (value.scope !== undefined && typeof value.scope !== "string") {
-    malformed("/scope", "must be a string");
-  }
-  switch (value.type) {
-    case "text.delta":
-    case "reasoning.delta":
-      if (typeof value.id !== "string") malformed("/id", "must be a string");
-      if (typeof value.delta !== "string") malformed("/delta", "must be a string");
-      expectMore(value as unknown as EventOf<DeltaType>);
-      break;
-    case "tool.args.delta":
-    case "tool.output.delta":
-      if (typeof value.call !== "string") malformed("/call", "must be a string");
-      if (typeof value.delta !== "string") malformed("/delta", "must be a string");
-      expectMore(value as unknown as EventOf<DeltaType>);
-      break;
-    default: {
-      const fault = checkFields(value.type, value);
-      if (fault !== undefined) malformed(fault.path, fault.must);
-    }
+  if (typeof value.delta === "string" && isExpected(value as never)) return value as never;
+  check(value, envelope);
+  const type = value.type as RunEvent["type"];
+  if (Object.hasOwn(eventFields, type)) {
+    const fields: Shape = eventFields[type];
+    check(value, fields);
+    if ("delta" in fields) expectMore(value as unknown as EventOf<DeltaType>);
+    else check(value, timed);
   }
   return value as unknown as RunEvent;
 }
 
-function toSnapshot(value: Fields): SnapshotFrame {
-  checkSeq(value);
-  if (value.protocol !== 1) malformed("/protocol", "must be 1, the version this reader speaks");
-  const { state } = value;
-  if (!isObject(state)) malformed("/state", "must be an object");
-  if (state.seq !== value.seq) malformed("/state/seq", "must be the frame's seq");
-  if (typeof state.run !== "string") malformed("/state/run", "must be a string");
-  if (!Array.isArray(state.messages)) malformed("/state/messages", "must be an array");
-  if (!isObject(state.scopes)) malformed("/state/scopes", "must be an object");
-  return value as unknown as SnapshotFrame;
+function checkSeq({ seq }: Fields): void {
+  if (!Number.isSafeInteger(seq) || (seq as number) < 1) malformed("/seq", "be an integer from 1");
 }
 
-function checkSeq(value: Fields): void {
-  if (!Number.isSafeInteger(value.seq) || (value.seq as number) < 1) {
-    malformed("/seq", "must be an integer from 1");
-  }
+function check(value: unknown, shape: Shape): void {
+  const fault = faultIn(value, shape);
+  if (fault !== undefined) malformed(fault.path, fault.must);
 }
 
-function isObject(value: unknown): value is Fields {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-function malformed(path: string, must: string): never {
+function malformed(path: string, must: string, cause?: unknown): never {
   throw new ProtocolError({
     code: "malformed",
     path,
-    message: `Not a frame of the protocol: "${path}" ${must}.`,
+    message: `Not a frame of the protocol: "${path}" must ${must}.`,
+    cause,
   });
 }
