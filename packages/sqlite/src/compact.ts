@@ -1,0 +1,38 @@
+import { type EventLog, encodeSegments } from "@runwire/core";
+import { query } from "./query.ts";
+import { type RunRow, selectRun } from "./run-row.ts";
+import type { Segments } from "./segments.ts";
+import type { Store } from "./store.ts";
+import type { Answer } from "./transactions.ts";
+
+/** `EventLog.compact`. */
+export function compacting(store: Store, segments: Segments): Answer<EventLog["compact"]> {
+  const { db } = store;
+  const find = query<RunRow>(db, `${selectRun} WHERE run = ?`);
+  const replaced = query(
+    db,
+    `UPDATE runs SET compacted = 1, epoch = ?2, tailEpoch = ?2, tail = ?3, lastFirst = 0, lastUnits = 0
+     WHERE key = ?1`,
+  );
+
+  return (id, events) => {
+    const run = find.get(id);
+    if (run === undefined) return "gone";
+    if (run.status !== "ended") return "open";
+    if (events[0]?.seq !== 1 || events.at(-1)?.seq !== events.length) {
+      throw new TypeError("A compacted run has events numbered from 1 on.");
+    }
+    // Not fewer: a repeat of what was compacted before.
+    if (events.length >= run.tail) return "ok";
+    const epoch = Math.max(run.epoch + 1, store.stamp());
+    const encoded = encodeSegments(events, epoch);
+    segments.delete(run.key);
+    let last = { lastFirst: 0, lastUnits: 0 };
+    for (const segment of encoded) {
+      last = segments.append({ key: run.key, tailEpoch: epoch, ...last }, segment);
+    }
+    replaced.run(run.key, epoch, events.length);
+    store.notify(`run:${id}`);
+    return "ok";
+  };
+}

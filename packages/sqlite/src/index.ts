@@ -1,0 +1,1 @@
+export { type SqliteLog, type SqliteLogOptions, sqliteLog } from "./sqlite-log.ts";

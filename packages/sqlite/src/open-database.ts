@@ -1,0 +1,127 @@
+import { closeSync, mkdirSync, openSync } from "node:fs";
+import { dirname } from "node:path";
+import type { DatabaseSync } from "node:sqlite";
+import { RunwireError } from "@runwire/core";
+import { applicationId, migrations } from "./schema.ts";
+import { explain } from "./sqlite-error.ts";
+
+/** What an acknowledged operation survives: see `SqliteLogOptions`. */
+export type Durability = "process" | "power";
+
+/** With older ones, two processes that write at the same moment may, very rarely, damage the file. */
+const soundVersion = [3, 51, 3] as const;
+
+/**
+ * Opens the file, which is made when it is missing, with the schema of this version.
+ *
+ * @throws RunwireError `log-unusable` when it cannot be used, `log-unavailable` when it is locked or the disk is full.
+ */
+export function openDatabase(
+  path: string,
+  options: { readonly durability: Durability; readonly lockMs: number },
+): DatabaseSync {
+  const Database = findSqlite();
+  try {
+    mkdirSync(dirname(path), { recursive: true });
+    keepPrivate(path);
+  } catch (cause) {
+    throw new RunwireError("log-unusable", {
+      message: `${path} cannot be made: ${(cause as Error).message}`,
+      cause,
+    });
+  }
+  let db: DatabaseSync | undefined;
+  try {
+    // Only here SQLite itself waits for locks: later that would hold up whatever else this process does.
+    db = new Database(path, { timeout: options.lockMs });
+    prepare(db, path, options.durability);
+    db.exec("PRAGMA busy_timeout = 0");
+    return db;
+  } catch (error) {
+    db?.close();
+    throw explain(error, path);
+  }
+}
+
+function findSqlite(): typeof DatabaseSync {
+  const sqlite = process.getBuiltinModule?.("node:sqlite");
+  if (sqlite !== undefined) return sqlite.DatabaseSync;
+  throw new RunwireError("log-unusable", {
+    message: `This is Node ${process.versions.node} without the module node:sqlite. Use Node 22.13 or newer.`,
+  });
+}
+
+/** Conversations are nobody else's business. SQLite gives its other files the same rights. */
+function keepPrivate(path: string): void {
+  try {
+    closeSync(openSync(path, "wx", 0o600));
+  } catch (error) {
+    // It is there, with the rights that somebody gave it. (Opening it would end locks that this process has on it.)
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+  }
+}
+
+function prepare(db: DatabaseSync, path: string, durability: Durability): void {
+  checkVersion(db);
+  // Whose file it is comes before anything that changes it.
+  schemaVersion(db, path);
+  const mode = db.prepare("PRAGMA journal_mode = WAL").get()?.journal_mode;
+  if (mode !== "wal") {
+    throw new RunwireError("log-unusable", {
+      message: `${path} is where SQLite's write-ahead log does not work: choose a path on a local disk.`,
+    });
+  }
+  // In this mode NORMAL loses nothing when a process dies; when the power fails it may lose the last commits, whole.
+  db.exec(`PRAGMA synchronous = ${durability === "power" ? "FULL" : "NORMAL"}`);
+  // What was deleted is overwritten, not only forgotten.
+  db.exec("PRAGMA secure_delete = ON");
+  db.exec("BEGIN IMMEDIATE");
+  try {
+    const version = schemaVersion(db, path);
+    for (const migration of migrations.slice(version)) db.exec(migration);
+    if (version < migrations.length) {
+      db.exec(`PRAGMA application_id = ${applicationId}`);
+      db.exec(`PRAGMA user_version = ${migrations.length}`);
+    }
+    db.exec("COMMIT");
+  } catch (error) {
+    rollback(db);
+    throw error;
+  }
+}
+
+/** Ends a transaction that failed. SQLite may have done so by itself, and says that as an error. */
+export function rollback(db: DatabaseSync): void {
+  try {
+    db.exec("ROLLBACK");
+  } catch {}
+}
+
+/** How far the file's schema is, 0 for an empty file. Throws when it is not ours to use. */
+function schemaVersion(db: DatabaseSync, path: string): number {
+  const number = (pragma: string) => Number(db.prepare(`PRAGMA ${pragma}`).get()?.[pragma]);
+  const [id, version] = [number("application_id"), number("user_version")];
+  const empty = db.prepare("SELECT 1 FROM sqlite_schema LIMIT 1").get() === undefined;
+  if (!empty && id !== applicationId) {
+    throw new RunwireError("log-unusable", {
+      message: `${path} is a database of something else. Choose a path of its own for the log.`,
+    });
+  }
+  if (version > migrations.length) {
+    throw new RunwireError("log-unusable", {
+      message: `${path} was written by a later version of @runwire/sqlite (schema ${version}, this one knows up to ${migrations.length}). Update the package.`,
+    });
+  }
+  return empty ? 0 : version;
+}
+
+function checkVersion(db: DatabaseSync): void {
+  const version = String(db.prepare("SELECT sqlite_version() AS version").get()?.version);
+  const parts = version.split(".").map(Number);
+  const at = soundVersion.findIndex((part, i) => part !== parts[i]);
+  if (at < 0 || (parts[at] ?? 0) > (soundVersion[at] ?? 0)) return;
+  process.emitWarning(
+    `The SQLite ${version} of Node ${process.versions.node} may, very rarely, damage a file that several processes write at once. Let only one process use it, or update Node.`,
+    { code: "RUNWIRE_SQLITE_VERSION" },
+  );
+}

@@ -1,0 +1,15 @@
+import type { DatabaseSync } from "node:sqlite";
+
+export type Value = string | number | null;
+
+/** A prepared statement whose rows have a known shape: SQLite cannot tell TypeScript. */
+export interface Query<Row = never> {
+  get(...values: Value[]): Row | undefined;
+  all(...values: Value[]): Row[];
+  iterate(...values: Value[]): Iterable<Row>;
+  run(...values: Value[]): unknown;
+}
+
+export function query<Row = never>(db: DatabaseSync, sql: string): Query<Row> {
+  return db.prepare(sql) as unknown as Query<Row>;
+}
