@@ -1,179 +1,165 @@
 import type { Message, Part } from "./message.ts";
-import type { RunState, SubScope } from "./state.ts";
+import type { RunState, ScopeState, SubScope } from "./state.ts";
 
 /** The same fields, to be written: only ever given to values that the draft owns. */
 export type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
-/** The fields of a state or scope that come and go. */
-type Optional = "step" | "retryAt" | "finishReason" | "error" | "waitingSince";
+/** Fields to be changed; `undefined` takes one away. */
+export type Changes<T> = { readonly [K in keyof T]?: T[K] | undefined };
 
-/** Where a part is. Indexes hold until the next revert of the scope. */
-export interface Place {
-  readonly scope: string | undefined;
-  readonly message: number;
-  readonly part: number;
-}
+/** The id of a sub-agent's scope; `undefined`: the run's own. */
+export type ScopeId = string | undefined;
 
 /**
  * Copy on write over a plain {@link RunState}. A node (root, scopes, scope, messages, message, parts, part) that was
  * copied since the last {@link release} is owned and written in place; any other is shared with a published state and is
  * copied once, shallowly, on the way down from the root. So a state that was published never changes, what did not
  * change keeps its reference, and no index beside the state has to be kept or rebuilt.
+ *
+ * What does not exist is not written: out of order an event changes nothing.
  */
 export class DraftTree {
-  #root: Writable<RunState>;
-  #rootOwned = false;
-  #owned = new Set<object>();
-
-  constructor(root: RunState) {
-    this.#root = root;
-  }
-
   /** The state as it is now, for reading. */
-  get state(): RunState {
-    return this.#root;
+  state: RunState;
+  readonly #owned = new Set<unknown>();
+
+  constructor(state: RunState) {
+    this.state = state;
   }
 
   /** Gives up ownership: from here on the current state is immutable. */
   release(): void {
-    if (!this.#rootOwned) return;
-    this.#rootOwned = false;
     this.#owned.clear();
   }
 
   root(): Writable<RunState> {
-    if (!this.#rootOwned) {
-      this.#root = { ...this.#root };
-      this.#rootOwned = true;
-    }
-    return this.#root;
+    // Not by `#own`: engines copy an object fast where they meet few kinds of them.
+    if (!this.#owned.has(this.state)) this.state = this.#keep({ ...this.state });
+    return this.state;
   }
 
   /** The scope for reading; `undefined` when it was never opened. */
-  peek(scope: string | undefined): SubScope | undefined {
-    if (scope === undefined) return this.#root;
-    return Object.hasOwn(this.#root.scopes, scope) ? this.#root.scopes[scope] : undefined;
+  scope(id: ScopeId): SubScope | undefined {
+    if (id === undefined) return this.state;
+    return Object.hasOwn(this.state.scopes, id) ? this.state.scopes[id] : undefined;
   }
 
   /** The ids of all scopes, the root first, parents before children. */
-  scopeIds(): readonly (string | undefined)[] {
-    return [undefined, ...Object.keys(this.#root.scopes)];
+  scopeIds(): readonly ScopeId[] {
+    return [undefined, ...Object.keys(this.state.scopes)];
   }
 
-  /** The scope for writing. */
-  scope(scope: string | undefined): Writable<SubScope> | undefined {
-    const current = this.peek(scope);
-    if (current === undefined) return undefined;
-    if (scope === undefined) return this.root();
-    if (this.#owned.has(current)) return current;
-    return this.addScope(scope, current);
+  setRoot(changes: Changes<RunState>): void {
+    this.state = this.#keep(changed(this.state, changes));
   }
 
-  /** Takes fields away, by one more copy: an object that fields were deleted from stays slow to read and to copy. */
-  drop(scope: string | undefined, ...fields: readonly Optional[]): void {
-    const owner = this.scope(scope);
-    if (owner === undefined || !fields.some((field) => field in owner)) return;
-    const kept = Object.entries(owner).filter(([field]) => !fields.includes(field as Optional));
-    const copy = Object.fromEntries(kept);
-    if (scope === undefined) this.#root = copy as unknown as RunState;
-    else this.addScope(scope, copy as unknown as SubScope);
+  setScope(id: ScopeId, changes: Changes<ScopeState>): void {
+    const scope = this.scope(id);
+    if (id === undefined) this.setRoot(changes);
+    else if (scope !== undefined) this.addScope(id, changed(scope, changes));
   }
 
-  /** Puts a copy of `value` under `scope`. Defines the property: an id may be `__proto__`. */
-  addScope(scope: string, value: SubScope): Writable<SubScope> {
-    const root = this.root();
-    if (!this.#owned.has(root.scopes)) root.scopes = this.#copy(root.scopes);
-    const copy = this.#copy(value);
-    Object.defineProperty(root.scopes, scope, {
-      value: copy,
-      enumerable: true,
-      configurable: true,
-      writable: true,
-    });
-    return copy;
+  /** Puts a scope in place. Defines the property, as literals do: an id may be `__proto__`. */
+  addScope(id: string, scope: SubScope): void {
+    this.setRoot({ scopes: { ...this.state.scopes, [id]: scope } });
   }
 
-  addMessage(scope: string | undefined, message: Message): void {
-    this.#messages(scope)?.push(message);
+  addMessage(scope: ScopeId, message: Message): void {
+    if (this.scope(scope) !== undefined) this.#messages(scope).push(message);
   }
 
-  addPart(scope: string | undefined, message: number, part: Part): void {
-    this.#parts(scope, message)?.push(part);
+  /** The index of the message with this id. */
+  indexOf(scope: ScopeId, message: string | undefined): number {
+    return this.scope(scope)?.messages.findLastIndex(({ id }) => id === message) ?? -1;
   }
 
-  /** Keeps the parts for which `keep` is true. */
-  filterParts(scope: string | undefined, message: number, keep: (part: Part) => boolean): void {
-    const parts = this.peek(scope)?.messages[message]?.parts;
-    if (parts === undefined || parts.every(keep)) return;
-    const copy = this.#message(scope, message);
-    if (copy === undefined) return;
-    copy.parts = parts.filter(keep);
-    this.#owned.add(copy.parts);
+  addPart(scope: ScopeId, message: number, part: Part): void {
+    if (message >= 0) this.#parts(scope, message).push(part);
   }
 
-  getPart(place: Place): Part | undefined {
-    return this.peek(place.scope)?.messages[place.message]?.parts[place.part];
+  /** Takes away the parts for which `gone` is true. */
+  dropParts(scope: ScopeId, message: number, gone: (part: Part) => boolean): void {
+    if (!this.scope(scope)?.messages[message]?.parts.some(gone)) return;
+    const owner = this.#message(scope, message);
+    owner.parts = owner.parts.filter((part) => !gone(part));
   }
 
-  setPart(place: Place, part: Part): void {
-    const parts = this.#parts(place.scope, place.message);
-    if (parts !== undefined) parts[place.part] = part;
+  /** Changes the newest part of the scope that fits. False when none does. */
+  edit<P extends Part>(
+    scope: ScopeId,
+    fits: (part: Part) => part is P,
+    changes: (part: P) => Changes<P>,
+  ): boolean {
+    const place = this.#find(scope, fits);
+    if (place === undefined) return false;
+    const { parts, index } = place;
+    const part = parts[index] as P;
+    parts[index] = changed(part, changes(part));
+    return true;
   }
 
-  /** The part for writing in place. */
-  ownPart(place: Place): Writable<Part> | undefined {
-    const parts = this.#parts(place.scope, place.message);
-    const part = parts?.[place.part];
-    if (parts === undefined || part === undefined) return undefined;
-    if (this.#owned.has(part)) return part;
-    const copy = this.#copy(part);
-    parts[place.part] = copy;
-    return copy;
+  /** The newest part of the scope that fits, for writing in place. */
+  own<P extends Part>(scope: ScopeId, fits: (part: Part) => part is P): Writable<P> | undefined {
+    const place = this.#find(scope, fits);
+    return place && this.#own<P>(place.parts, place.index);
   }
 
-  /** The newest part of the scope that fits: what still changes is near the end. */
-  find(scope: string | undefined, fits: (part: Part) => boolean): Place | undefined {
-    const messages = this.peek(scope)?.messages ?? [];
+  /** What still changes is near the end. */
+  #find(
+    scope: ScopeId,
+    fits: (part: Part) => boolean,
+  ): { readonly parts: Part[]; readonly index: number } | undefined {
+    const messages = this.scope(scope)?.messages ?? [];
     for (let message = messages.length - 1; message >= 0; message--) {
-      const part = messages[message]?.parts.findLastIndex(fits) ?? -1;
-      if (part >= 0) return { scope, message, part };
+      const index = messages[message]?.parts.findLastIndex(fits) ?? -1;
+      if (index >= 0) return { parts: this.#parts(scope, message), index };
     }
     return undefined;
   }
 
-  #messages(scope: string | undefined): Message[] | undefined {
-    const owner = this.scope(scope);
-    if (owner === undefined) return undefined;
-    if (!this.#owned.has(owner.messages)) owner.messages = this.#copyArray(owner.messages);
-    return owner.messages as Message[];
+  #messages(scope: ScopeId): Message[] {
+    const root = this.root();
+    const owner =
+      scope === undefined ? root : this.#own<SubScope>(this.#own(root, "scopes"), scope);
+    return this.#own(owner, "messages");
   }
 
-  #message(scope: string | undefined, index: number): Writable<Message> | undefined {
-    const messages = this.#messages(scope);
-    const message = messages?.[index];
-    if (messages === undefined || message === undefined) return undefined;
-    if (this.#owned.has(message)) return message;
-    const copy = this.#copy(message);
-    messages[index] = copy;
-    return copy;
+  #message(scope: ScopeId, index: number): Writable<Message> {
+    return this.#own(this.#messages(scope), index);
   }
 
-  #parts(scope: string | undefined, index: number): Part[] | undefined {
-    const message = this.#message(scope, index);
-    if (message === undefined) return undefined;
-    if (!this.#owned.has(message.parts)) message.parts = this.#copyArray(message.parts);
-    return message.parts as Part[];
+  #parts(scope: ScopeId, message: number): Part[] {
+    return this.#own(this.#message(scope, message), "parts");
   }
 
-  #copy<T extends object>(value: T): T {
-    const copy = { ...value };
-    this.#owned.add(copy);
-    return copy;
+  /** What is under the key of an owned node, owned. */
+  #own<T extends object>(node: object, key: string | number): T & Writable<T> {
+    const nodes = node as { [key: string | number]: T };
+    const value = nodes[key] as T;
+    if (this.#owned.has(value)) return value;
+    const copy = (Array.isArray(value) ? value.slice() : { ...value }) as T;
+    nodes[key] = copy;
+    return this.#keep(copy);
   }
 
-  #copyArray<T>(value: readonly T[]): T[] {
-    const copy = value.slice();
-    this.#owned.add(copy);
-    return copy;
+  #keep<T>(value: T): T {
+    this.#owned.add(value);
+    return value;
   }
+}
+
+/**
+ * A copy with some fields changed. One that loses a field is made anew: an object that fields were deleted from stays
+ * slow to read and to copy.
+ */
+export function changed<T extends object>(old: T, changes: Changes<T>): T {
+  const isLost = (key: string) => key in changes && changes[key as keyof T] === undefined;
+  const copy = Object.keys(changes).some((key) => isLost(key) && key in old)
+    ? (Object.fromEntries(Object.entries(old).filter(([key]) => !isLost(key))) as T)
+    : { ...old };
+  for (const key in changes) {
+    const value = changes[key];
+    if (value !== undefined) copy[key] = value as T[typeof key];
+  }
+  return copy;
 }

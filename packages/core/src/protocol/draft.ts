@@ -1,32 +1,29 @@
 import { DraftTree, type Writable } from "./draft-tree.ts";
-import type { DeltaType, EventOf, RunEvent } from "./events.ts";
-import { dataEmitted, partAdded, partCompleted, partStarted } from "./fold-part.ts";
-import {
-  cancelRequested,
-  initialState,
-  outputRejected,
-  runEnded,
-  runResumed,
-  runWaiting,
-  stateChanged,
-  warningRaised,
-} from "./fold-run.ts";
-import { stepCompleted, stepReverted, stepStarted } from "./fold-step.ts";
-import { agentStarted, agentSwitched, approvalResolved, foldCall } from "./fold-tool.ts";
+import type { DeltaType, EventOf, EventType, RunEvent } from "./events.ts";
+import { partFolds } from "./fold-part.ts";
+import { initialState, runFolds } from "./fold-run.ts";
+import { stepFolds } from "./fold-step.ts";
+import { toolFolds } from "./fold-tool.ts";
+import type { Folds } from "./folds.ts";
 import type { Part, ReasoningPart, TextPart, ToolPart } from "./message.ts";
 import type { RunState } from "./state.ts";
+
+const folds: Folds = { ...runFolds, ...stepFolds, ...partFolds, ...toolFolds };
 
 /** A tool's log is cut to its last `keptLog` units whenever it is longer than `maxLog`: seldom, and the same everywhere. */
 const keptLog = 65_536;
 const maxLog = 2 * keptLog;
 
-/** The part that the last delta went to. Its object is owned, so the next delta is one `+=`. */
+/** The part that the last delta went to. It is owned, as all above it, so the next delta is one `+=`. */
 interface Hot {
   readonly type: DeltaType;
   readonly id: string;
   readonly scope: string | undefined;
-  readonly part: Part;
+  readonly part: Writable<DeltaPart>;
+  readonly root: Writable<RunState>;
 }
+
+type DeltaPart = TextPart | ReasoningPart | ToolPart;
 
 /**
  * The fold as a transient: a run's state that events are applied to in place, and that is published when somebody looks.
@@ -70,9 +67,9 @@ export class RunDraft<S extends RunState | undefined = RunState | undefined> {
       default:
         // Any other event may replace the part's object.
         this.#hot = undefined;
-        foldEvent(tree, event);
+        if (Object.hasOwn(folds, event.type)) foldInto(tree, event.type, event);
     }
-    tree.root().seq = event.seq;
+    (this.#hot?.root ?? tree.root()).seq = event.seq;
   }
 
   applyAll(events: readonly RunEvent[]): void {
@@ -94,10 +91,9 @@ export class RunDraft<S extends RunState | undefined = RunState | undefined> {
       hot.type !== event.type ||
       hot.scope !== event.scope
     ) {
-      const place = tree.find(event.scope, (part) => takes(part, event.type, id));
-      const part = place && tree.ownPart(place);
+      const part = tree.own(event.scope, (part) => takes(part, event.type, id));
       if (part === undefined) return;
-      hot = { type: event.type, id, scope: event.scope, part };
+      hot = { type: event.type, id, scope: event.scope, part, root: tree.root() };
       this.#hot = hot;
     }
     append(hot.part, event);
@@ -112,36 +108,21 @@ export function createDraft(state?: RunState): RunDraft {
 }
 
 /** Whether the part is open for this kind of delta. */
-function takes(part: Part, type: DeltaType, id: string): boolean {
-  switch (type) {
-    case "text.delta":
-      return part.type === "text" && part.id === id && part.open === true;
-    case "reasoning.delta":
-      return part.type === "reasoning" && part.id === id && part.open === true;
-    case "tool.args.delta":
-      return part.type === "tool" && part.call === id && part.status === "streaming";
-    case "tool.output.delta":
-      return part.type === "tool" && part.call === id && part.status === "running";
+function takes(part: Part, type: DeltaType, id: string): part is DeltaPart {
+  if (part.type === "tool") {
+    const status = type === "tool.args.delta" ? "streaming" : "running";
+    return type.startsWith("tool.") && part.call === id && part.status === status;
   }
+  return `${part.type}.delta` === type && (part as TextPart).id === id && "open" in part;
 }
 
 /** `part` is owned, and {@link takes} said that it is of the delta's kind. */
-function append(part: Part, event: EventOf<DeltaType>): void {
-  switch (event.type) {
-    case "text.delta":
-    case "reasoning.delta":
-      (part as Writable<TextPart | ReasoningPart>).text += event.delta;
-      return;
-    case "tool.args.delta": {
-      const tool = part as Writable<ToolPart>;
-      tool.args = tool.args === undefined ? event.delta : tool.args + event.delta;
-      return;
-    }
-    case "tool.output.delta": {
-      const tool = part as Writable<ToolPart>;
-      const log = tool.log === undefined ? event.delta : tool.log + event.delta;
-      tool.log = log.length > maxLog ? tail(log) : log;
-    }
+function append(part: Writable<DeltaPart>, { type, delta }: EventOf<DeltaType>): void {
+  if (part.type !== "tool") part.text += delta;
+  else if (type === "tool.args.delta") part.args = (part.args ?? "") + delta;
+  else {
+    const log = (part.log ?? "") + delta;
+    part.log = log.length > maxLog ? tail(log) : log;
   }
 }
 
@@ -152,83 +133,10 @@ function tail(log: string): string {
   return first >= 0xdc00 && first <= 0xdfff ? kept.slice(1) : kept;
 }
 
-function foldEvent(tree: DraftTree, event: Exclude<RunEvent, EventOf<DeltaType>>): void {
-  switch (event.type) {
-    case "step.started":
-      stepStarted(tree, event);
-      break;
-    case "step.completed":
-      stepCompleted(tree, event);
-      break;
-    case "step.reverted":
-      stepReverted(tree, event);
-      break;
-    case "text.started":
-    case "reasoning.started":
-      partStarted(tree, event);
-      break;
-    case "text.completed":
-    case "reasoning.completed":
-      partCompleted(tree, event);
-      break;
-    case "file.added":
-    case "source.added":
-    case "opaque.added":
-      partAdded(tree, event);
-      break;
-    case "tool.args.started":
-    case "tool.called":
-    case "tool.started":
-    case "tool.progressed":
-    case "tool.completed":
-    case "tool.failed":
-    case "approval.requested":
-      foldCall(tree, event);
-      break;
-    case "approval.resolved":
-      approvalResolved(tree, event);
-      break;
-    case "message.received":
-      tree.addMessage(event.scope, event.message);
-      break;
-    case "data.emitted":
-      dataEmitted(tree, event);
-      break;
-    case "state.changed":
-      stateChanged(tree, event);
-      break;
-    case "agent.started":
-      agentStarted(tree, event);
-      break;
-    case "agent.switched":
-      agentSwitched(tree, event);
-      break;
-    case "output.rejected":
-      outputRejected(tree, event);
-      break;
-    case "warning.raised":
-      warningRaised(tree, event);
-      break;
-    case "cancel.requested":
-      cancelRequested(tree, event);
-      break;
-    case "run.waiting":
-      runWaiting(tree, event);
-      break;
-    case "run.resumed":
-      runResumed(tree, event);
-      break;
-    case "run.completed":
-    case "run.failed":
-    case "run.cancelled":
-      runEnded(tree, event);
-      break;
-    // A run starts once; a rejected command is between its sender and the log.
-    case "run.started":
-    case "command.rejected":
-      break;
-    default:
-      // Every type of ours is above; one that a newer runtime wrote is passed over.
-      event satisfies never;
-  }
+function foldInto<T extends keyof Folds>(
+  tree: DraftTree,
+  type: T,
+  event: EventOf<EventType>,
+): void {
+  folds[type](tree, event as EventOf<T>);
 }

@@ -1,20 +1,21 @@
 import type { DraftTree } from "./draft-tree.ts";
 import type { EventOf, TerminalType } from "./events.ts";
 import { interruptCalls } from "./fold-tool.ts";
+import type { Folds } from "./folds.ts";
 import { applyPatch } from "./patch.ts";
-import { present } from "./present.ts";
-import type { RunState } from "./state.ts";
+import { pick } from "./pick.ts";
+import type { RunState, RunStatus } from "./state.ts";
 import { noUsage } from "./usage.ts";
 
 export function initialState(event: EventOf<"run.started">): RunState {
-  const { seq, run, thread, agent, messages, previous, limits, metadata } = event;
+  const { seq, run, thread, agent, messages, state = {}, at: startedAt } = event;
   return {
     protocol: 1,
     seq,
     epoch: 0,
     run,
     thread,
-    ...present({ previous }),
+    ...pick(event, "previous"),
     status: "running",
     agent,
     messages,
@@ -22,83 +23,89 @@ export function initialState(event: EventOf<"run.started">): RunState {
     repairs: 0,
     stepNumber: 0,
     steps: 0,
-    startedAt: event.at,
+    startedAt,
     waitedMs: 0,
     waiting: [],
     recoveries: 0,
-    state: event.state === undefined ? {} : event.state,
+    state,
     usage: noUsage,
     scopes: {},
     warnings: [],
-    ...present({ limits, metadata }),
+    ...pick(event, "limits", "metadata"),
   };
 }
 
-export function runWaiting(tree: DraftTree, event: EventOf<"run.waiting">): void {
-  const root = tree.root();
-  root.status = "waiting";
-  root.waiting = event.for;
-  root.waitingSince = event.at;
+export const runFolds: Folds<
+  | "run.started"
+  | "run.waiting"
+  | "run.resumed"
+  | TerminalType
+  | "cancel.requested"
+  | "command.rejected"
+  | "message.received"
+  | "state.changed"
+  | "output.rejected"
+  | "warning.raised"
+> = {
+  /** Once. */
+  "run.started"() {},
+  "run.waiting"(tree, event) {
+    tree.setRoot({ status: "waiting", waiting: event.for, waitingSince: event.at });
+  },
+  "run.resumed"(tree, { epoch, cause, at }) {
+    const { recoveries } = tree.state;
+    goOn(tree, "running", at);
+    tree.setRoot({ epoch, recoveries: recoveries + (cause === "recovery" ? 1 : 0) });
+    interruptCalls(tree);
+  },
+  "run.completed"(tree, event) {
+    end(tree, "completed", event.at);
+    tree.setRoot(pick(event, "output"));
+  },
+  "run.failed"(tree, event) {
+    end(tree, "failed", event.at);
+    tree.setRoot({ failure: event.error });
+  },
+  "run.cancelled"(tree, event) {
+    end(tree, "cancelled", event.at);
+    cancel(tree, event);
+  },
+  "cancel.requested": cancel,
+  /** It is between its sender and the log. */
+  "command.rejected"() {},
+  "message.received": (tree, event) => tree.addMessage(event.scope, event.message),
+  /** A patch that does not apply changes nothing: the order verifier refuses it, a viewer must go on. */
+  "state.changed"(tree, event) {
+    try {
+      tree.setRoot({ state: applyPatch(tree.state.state, event.patch) });
+    } catch {}
+  },
+  /** The scope goes on: its newest reply no longer ends it. */
+  "output.rejected"(tree, { scope, error }) {
+    const repairs = (tree.scope(scope)?.repairs ?? 0) + 1;
+    tree.setScope(scope, { finishReason: undefined, repairs, rejected: error });
+  },
+  "warning.raised"(tree, event) {
+    tree.setRoot({ warnings: [...tree.state.warnings, pick(event, "code", "message")] });
+  },
+};
+
+function cancel(tree: DraftTree, event: EventOf<"cancel.requested" | "run.cancelled">): void {
+  tree.setRoot({ cancel: tree.state.cancel ?? pick(event, "by", "reason") });
 }
 
-export function runResumed(tree: DraftTree, event: EventOf<"run.resumed">): void {
-  stopWaiting(tree, event.at);
-  const root = tree.root();
-  root.status = "running";
-  root.epoch = event.epoch;
-  if (event.cause === "recovery") root.recoveries += 1;
-  interruptCalls(tree);
+function end(tree: DraftTree, status: RunStatus, at: number): void {
+  goOn(tree, status, at);
+  tree.setRoot({ endedAt: at });
 }
 
-export function runEnded(tree: DraftTree, event: EventOf<TerminalType>): void {
-  stopWaiting(tree, event.at);
-  const root = tree.root();
-  root.endedAt = event.at;
-  switch (event.type) {
-    case "run.completed":
-      root.status = "completed";
-      if (event.output !== undefined) root.output = event.output;
-      break;
-    case "run.failed":
-      root.status = "failed";
-      root.failure = event.error;
-      break;
-    case "run.cancelled":
-      root.status = "cancelled";
-      root.cancel ??= present({ by: event.by, reason: event.reason });
-      break;
-  }
-}
-
-export function cancelRequested(tree: DraftTree, event: EventOf<"cancel.requested">): void {
-  tree.root().cancel ??= present({ by: event.by, reason: event.reason });
-}
-
-/** A patch that does not apply changes nothing: the order verifier refuses it, a viewer must go on. */
-export function stateChanged(tree: DraftTree, event: EventOf<"state.changed">): void {
-  try {
-    tree.root().state = applyPatch(tree.state.state, event.patch);
-  } catch {}
-}
-
-export function outputRejected(tree: DraftTree, event: EventOf<"output.rejected">): void {
-  // The scope goes on: its newest reply no longer ends it.
-  tree.drop(event.scope, "finishReason");
-  const scope = tree.scope(event.scope);
-  if (scope === undefined) return;
-  scope.repairs += 1;
-  scope.rejected = event.error;
-}
-
-export function warningRaised(tree: DraftTree, event: EventOf<"warning.raised">): void {
-  const root = tree.root();
-  root.warnings = [...root.warnings, { code: event.code, message: event.message }];
-}
-
-function stopWaiting(tree: DraftTree, at: number): void {
-  const since = tree.state.waitingSince;
-  tree.drop(undefined, "waitingSince");
-  const root = tree.root();
-  if (since !== undefined) root.waitedMs += Math.max(0, at - since);
-  root.waiting = [];
+/** It does not wait any more. */
+function goOn(tree: DraftTree, status: RunStatus, at: number): void {
+  const { waitingSince = at, waitedMs } = tree.state;
+  tree.setRoot({
+    status,
+    waitingSince: undefined,
+    waitedMs: waitedMs + Math.max(0, at - waitingSince),
+    waiting: [],
+  });
 }

@@ -57,7 +57,8 @@ export function textOf(parts: readonly Part[]): string {
   return parts.map((part) => (part.type === "text" ? part.text : "")).join("");
 }
 
-function isAsked(part: Part): part is AskedPart {
+/** Whether a person is asked about the call, and has not answered. */
+export function isAsked(part: Part): part is AskedPart {
   return part.type === "tool" && part.status === "approval" && part.approval !== undefined;
 }
 

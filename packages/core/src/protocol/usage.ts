@@ -26,19 +26,20 @@ export type FinishReason =
 
 export const noUsage: Usage = { inputTokens: 0, outputTokens: 0 };
 
+const counts = [
+  "inputTokens",
+  "outputTokens",
+  "cachedInputTokens",
+  "cacheWriteInputTokens",
+  "reasoningTokens",
+  "cost",
+] as const;
+
 /** The sum of two usages. An optional count appears when either side has it. */
 export function addUsage(a: Usage, b: Usage | undefined): Usage {
   if (b === undefined) return a;
-  const sum: { -readonly [K in keyof Usage]: Usage[K] } = {
-    inputTokens: a.inputTokens + b.inputTokens,
-    outputTokens: a.outputTokens + b.outputTokens,
-  };
-  for (const key of [
-    "cachedInputTokens",
-    "cacheWriteInputTokens",
-    "reasoningTokens",
-    "cost",
-  ] as const) {
+  const sum: { -readonly [K in keyof Usage]: Usage[K] } = { ...noUsage };
+  for (const key of counts) {
     if (a[key] !== undefined || b[key] !== undefined) sum[key] = (a[key] ?? 0) + (b[key] ?? 0);
   }
   return sum;
