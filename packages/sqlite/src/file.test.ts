@@ -10,7 +10,8 @@ import { dirname, join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { RunwireError } from "@runwire/core";
 import { expect, test, vi } from "vitest";
-import { append, completed, owned, seqsOf, useLogs } from "./log.test.helper.ts";
+import { useLogs } from "./log.test.helper.ts";
+import { append, completed, owned, seqsOf } from "./runs.test.helper.ts";
 import { applicationId, migrations } from "./schema.ts";
 
 const { path, open } = useLogs();

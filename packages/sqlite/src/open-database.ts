@@ -32,10 +32,8 @@ export function openDatabase(
   }
   let db: DatabaseSync | undefined;
   try {
-    // Only here SQLite itself waits for locks: later that would hold up whatever else this process does.
     db = new Database(path, { timeout: options.lockMs });
     prepare(db, path, options.durability);
-    db.exec("PRAGMA busy_timeout = 0");
     return db;
   } catch (error) {
     db?.close();

@@ -1,4 +1,5 @@
 import { resolve } from "node:path";
+import type { DatabaseSync } from "node:sqlite";
 import type { EventLog, Topic } from "@runwire/core";
 import { appending } from "./append.ts";
 import { claiming, renewing } from "./claim.ts";
@@ -12,6 +13,7 @@ import { identity, processes } from "./processes.ts";
 import { reading } from "./read.ts";
 import { readiness } from "./readiness.ts";
 import { segments } from "./segments.ts";
+import { explain } from "./sqlite-error.ts";
 import { createStore } from "./store.ts";
 import { storeClock } from "./store-clock.ts";
 import { listing } from "./threads.ts";
@@ -59,6 +61,19 @@ export function sqliteLog(options: SqliteLogOptions): SqliteLog {
   const { durability = "process", lockMs = 5_000, clock = Date.now } = options;
   const path = resolve(options.path);
   const db = openDatabase(path, { durability, lockMs });
+  try {
+    return logIn(db, { path, lockMs, clock });
+  } catch (error) {
+    db.close();
+    throw explain(error, path);
+  }
+}
+
+/** The log that an open file holds. */
+export function logIn(
+  db: DatabaseSync,
+  { path, lockMs, clock }: Required<Omit<SqliteLogOptions, "durability">>,
+): SqliteLog {
   const store = createStore(db, identity(), storeClock(clock), committed);
   const waiting = topics(store);
   const others = watch(db, path, waiting);
@@ -78,6 +93,7 @@ export function sqliteLog(options: SqliteLogOptions): SqliteLog {
   const compact = compacting(store, events);
   const remove = deleting(store, events, ready);
   const list = listing(store);
+  // From here on locks are waited for without holding up whatever else this process does.
   db.exec("PRAGMA busy_timeout = 0");
 
   function committed(topics: ReadonlySet<Topic>): void {
