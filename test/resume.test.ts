@@ -1,4 +1,5 @@
 import { createClient } from "@runwire/client";
+import { segmentEvents } from "@runwire/core";
 import { foldAll, lastText, type RunEvent } from "@runwire/core/protocol";
 import { describe, expect, test } from "vitest";
 import { cuttingProxy, type Served, serveAgents } from "./serve-agents.test.helper.ts";
@@ -8,7 +9,7 @@ import { until } from "./until.test.helper.ts";
 async function logOf(handler: Served, run: string): Promise<RunEvent[]> {
   const events: RunEvent[] = [];
   for await (const item of handler.runtime.tail(run)) {
-    if (item.type === "events") events.push(...item.events);
+    if (item.type === "events") events.push(...segmentEvents(item.segment));
   }
   return events;
 }

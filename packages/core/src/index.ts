@@ -59,7 +59,12 @@ export type {
   StartResult,
   TailItem,
   TailOptions,
+  TailThreadOptions,
   ThreadItem,
+  Viewer,
+  WatchFrom,
+  Watching,
+  WatchThreadFrom,
 } from "./runtime-contract.ts";
 export { RunwireError, type RunwireErrorCode, type RunwireErrorOptions } from "./runwire-error.ts";
 export { type ToolOptions, tool } from "./tool.ts";

@@ -1,9 +1,9 @@
 import type { AgentDefinition } from "./definition.ts";
 import type { EventLog, SendResult } from "./log/event-log.ts";
+import type { Segment } from "./log/segment.ts";
 import type { Model } from "./model.ts";
 import type { Command } from "./protocol/command.ts";
 import type { Cursor } from "./protocol/cursor.ts";
-import type { RunEvent } from "./protocol/events.ts";
 import type { Json, JsonObject } from "./protocol/json.ts";
 import type { Limits } from "./protocol/limits.ts";
 import type { Content, Message } from "./protocol/message.ts";
@@ -53,9 +53,9 @@ export type StartResult =
   | { readonly status: "too-large" }
   | { readonly status: "gone" };
 
-/** One portion of a followed run. All viewers of a run in one process get the same `events` array: key caches by it. */
+/** One portion of a followed run. Those who watch a run at its tail get the same segment: key caches by it. */
 export type TailItem =
-  | { readonly type: "events"; readonly events: readonly RunEvent[]; readonly epoch: number }
+  | { readonly type: "events"; readonly segment: Segment }
   /** The folded state: always wins over what the viewer has. */
   | { readonly type: "snapshot"; readonly state: RunState; readonly epoch: number }
   /** The run was deleted, or never was. Last. */
@@ -64,13 +64,44 @@ export type TailItem =
 /** One portion of a followed thread. `run` begins a run; the items after it are that run's. */
 export type ThreadItem = { readonly type: "run"; readonly run: string } | TailItem;
 
-export interface TailOptions {
+/** Where to begin to follow a run. */
+export interface WatchFrom {
   /** Default: the beginning. A cursor the log cannot serve gets a snapshot. */
   readonly after?: Cursor;
   /** Begin with a snapshot when there is no `after`. Default false. */
   readonly snapshot?: boolean;
+}
+
+/** Where to begin to follow a thread. */
+export interface WatchThreadFrom {
+  /** The run and cursor to go on from. Default: the newest run's state. */
+  readonly at?: { readonly run: string; readonly after: Cursor };
+}
+
+export interface TailOptions extends WatchFrom {
   /** Ends the iteration, nothing else. */
   readonly signal?: AbortSignal;
+}
+
+export interface TailThreadOptions extends WatchThreadFrom {
+  /** Ends the iteration, nothing else. */
+  readonly signal?: AbortSignal;
+}
+
+/** Somebody who is told what happens, and says how much of it. Neither call may throw. */
+export interface Viewer<Item> {
+  /** The next item, in order. `false`: enough; nothing is kept for the viewer, and the next one comes after `resume`. */
+  next(item: Item): boolean;
+  /** Nothing more comes: the run has ended or is gone, the runtime was closed, or the log failed for good: `error`. */
+  end(error?: unknown): void;
+}
+
+/** Given to a viewer, who is told nothing before. */
+export interface Watching {
+  /** The viewer, who had enough, wants more. */
+  resume(): void;
+  /** Tells the viewer nothing from now on, not even the end. */
+  leave(): void;
 }
 
 /** What servers, workers, dialects and scripts share: agents, a log, and the loop that runs them. */
@@ -78,20 +109,17 @@ export interface RuntimeCore {
   readonly agents: ReadonlyMap<string, AgentDefinition>;
   readonly log: EventLog;
   start(request: StartRequest): Promise<StartResult>;
-  /** Follows a run: pull-driven, so a viewer that does not read costs nothing. Ends after the terminal event. */
+  /** Follows a run to its terminal event, or until the runtime is closed. */
+  watch(run: string, from: WatchFrom, viewer: Viewer<TailItem>): Watching;
+  /** The same for who would rather ask: a viewer that does not read costs nothing. */
   tail(run: string, options?: TailOptions): AsyncIterable<TailItem>;
   /**
    * Follows whatever runs in a thread: the newest run, beginning with its snapshot, then each new one from its first
-   * event on, so that nothing of what happens meanwhile is skipped. `at`: the run and cursor to go on from.
-   * A thread that does not exist yet is waited for. Ends only with `signal`, or with `gone` when the thread is deleted.
+   * event on, so that nothing of what happens meanwhile is skipped. A thread that does not exist yet is waited for.
+   * Ends with `gone` when the thread is deleted, or when the runtime is closed.
    */
-  tailThread(
-    thread: string,
-    options?: {
-      readonly at?: { readonly run: string; readonly after: Cursor };
-      readonly signal?: AbortSignal;
-    },
-  ): AsyncIterable<ThreadItem>;
+  watchThread(thread: string, from: WatchThreadFrom, viewer: Viewer<ThreadItem>): Watching;
+  tailThread(thread: string, options?: TailThreadOptions): AsyncIterable<ThreadItem>;
   send(run: string, command: Command): Promise<SendResult>;
   /** The folded state now; `undefined`: no such run. */
   state(run: string): Promise<RunState | undefined>;

@@ -1,8 +1,7 @@
 import { isId, type RunInfo, type RuntimeCore, type ThreadInfo } from "@runwire/core";
-import type { FrameFormat } from "./frame-format.ts";
 import { Problem } from "./problem.ts";
 import type { Reply } from "./reply.ts";
-import type { Piece } from "./stream-writer.ts";
+import type { RouteStream } from "./viewers.ts";
 
 /** What a route has to work with: one request that was let in. */
 export interface Context {
@@ -16,15 +15,8 @@ export interface Context {
   /** The path of a run, for `Location`. */
   readonly pathOf: (run: string) => string;
   readonly maxBodyBytes: number;
-  /**
-   * Answers with a stream. The source's signal fires when the viewer is gone or the handler closes: it ends the
-   * stream, never a run.
-   */
-  readonly stream: <T>(stream: {
-    readonly format: FrameFormat;
-    readonly source: (signal: AbortSignal) => AsyncIterable<T>;
-    readonly encode: (item: T) => readonly Piece[];
-  }) => Reply;
+  /** Answers with a stream, which is begun once the viewer reads. */
+  readonly stream: <T>(stream: RouteStream<T>) => Reply;
 }
 
 /** The run, if it is the principal's. What belongs to others does not exist. */

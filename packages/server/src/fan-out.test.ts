@@ -5,9 +5,10 @@ import { describe, expect, test } from "vitest";
 import { createHandler } from "./handler.ts";
 import { nextMacrotask } from "./macrotask.ts";
 import { cast, follow, serving, startRun } from "./serving.test.helper.ts";
+import { portion, tellItems } from "./tell-items.test.helper.ts";
 
 /** A runtime of one run, whose log is told here. */
-function runtimeOf(items: () => AsyncIterable<TailItem>): RuntimeCore {
+function runtimeOf(items: () => Iterable<TailItem>, gone?: () => void): RuntimeCore {
   const runtime = createRuntime({ agents: cast().agents, recover: false });
   runtime.log.find = async (run) => ({
     run,
@@ -17,7 +18,7 @@ function runtimeOf(items: () => AsyncIterable<TailItem>): RuntimeCore {
     tail: 1,
     createdAt: 0,
   });
-  return { ...runtime, tail: items };
+  return { ...runtime, watch: (_run, _from, viewer) => tellItems(items(), viewer, gone) };
 }
 
 function delta(seq: number, text: string): EventOf<"text.delta"> {
@@ -37,19 +38,20 @@ async function chunksOf(response: Response): Promise<readonly Uint8Array[]> {
 const ask = () => new Request("http://x/runs/run_1/events");
 
 describe("many viewers", () => {
-  test("get the very same bytes: what is encoded for one is encoded for all", async () => {
-    const events: readonly RunEvent[] = [delta(1, "a"), delta(2, "b")];
+  test("get the very same bytes from the second on: what is encoded for one is encoded for all", async () => {
+    const item = portion([delta(1, "a"), delta(2, "b")], 5);
     const handler = createHandler({
-      runtime: runtimeOf(async function* () {
-        yield { type: "events", events, epoch: 5 };
+      runtime: runtimeOf(function* () {
+        yield item;
       }),
     });
     const all = await Promise.all(
       Array.from({ length: 50 }, async () => chunksOf(await handler(ask()))),
     );
-    const [first] = all;
+    const [first, second] = all;
     expect(first).toHaveLength(2);
-    for (const chunks of all) expect(chunks[1]).toBe(first?.[1]);
+    expect(first?.[1]).toEqual(second?.[1]);
+    for (const chunks of all.slice(1)) expect(chunks[1]).toBe(second?.[1]);
     expect(new TextDecoder().decode(first?.[1])).toContain('id: 2.5\ndata: {"seq":2,');
   });
 
@@ -57,8 +59,8 @@ describe("many viewers", () => {
     const events: readonly RunEvent[] = [delta(1, "a")];
     let epoch = 1;
     const handler = createHandler({
-      runtime: runtimeOf(async function* () {
-        yield { type: "events", events, epoch: epoch++ };
+      runtime: runtimeOf(function* () {
+        yield portion(events, epoch++);
       }),
     });
     const read = async () => (await handler(ask())).text();
@@ -89,14 +91,15 @@ describe("a viewer that never reads", () => {
     const portions = 2_000;
     let pulled = 0;
     const handler = createHandler({
-      runtime: runtimeOf(async function* () {
+      runtime: runtimeOf(function* () {
         for (let n = 0; n < portions; n++) {
           pulled++;
-          yield { type: "events", events: [delta(n + 1, "x".repeat(1_000))], epoch: 1 };
+          yield portion([delta(n + 1, "x".repeat(1_000))], 1);
         }
       }),
     });
-    const stalled = await handler(ask());
+    const stalled = (await handler(ask())).body?.getReader();
+    await stalled?.read();
     let before = -1;
     for (let turn = 0; turn < 1_000 && before !== pulled; turn++) {
       before = pulled;
@@ -107,28 +110,29 @@ describe("a viewer that never reads", () => {
     const bytes = chunks.reduce((sum, chunk) => sum + chunk.byteLength, 0);
     expect(bytes).toBeGreaterThan(portions * 1_000);
     expect(pulled).toBeLessThan(portions + 120);
-    await stalled.body?.cancel();
+    await stalled?.cancel();
   });
 
   test("is let go when the handler closes", async () => {
-    let let_go = false;
+    let letGo = false;
     const handler = createHandler({
-      runtime: runtimeOf(async function* () {
-        try {
-          for (let seq = 1; ; seq++) {
-            yield { type: "events", events: [delta(seq, "x".repeat(10_000))], epoch: 1 };
-          }
-        } finally {
-          let_go = true;
-        }
-      }),
+      runtime: runtimeOf(
+        function* () {
+          for (let seq = 1; ; seq++) yield portion([delta(seq, "x".repeat(10_000))], 1);
+        },
+        () => {
+          letGo = true;
+        },
+      ),
     });
     const response = await handler(ask());
+    const reader = response.body?.getReader();
+    await reader?.read();
     for (let hop = 0; hop < 50; hop++) await nextMacrotask();
     await handler.close();
     for (let hop = 0; hop < 5; hop++) await nextMacrotask();
-    expect(let_go).toBe(true);
-    await response.body?.cancel();
+    expect(letGo).toBe(true);
+    await reader?.cancel();
   });
 });
 
@@ -140,8 +144,8 @@ test("frames of deltas are byte for byte what JSON.stringify gives", async () =>
     { ...delta(3, "x"), later: true } as RunEvent,
   ];
   const handler = createHandler({
-    runtime: runtimeOf(async function* () {
-      yield { type: "events", events, epoch: 1 };
+    runtime: runtimeOf(function* () {
+      yield portion(events, 1);
     }),
   });
   const text = await (await handler(ask())).text();

@@ -12,6 +12,8 @@ export interface FrameFormat {
    * `JSON.stringify` writes no line breaks, and the caller sees to the id.
    */
   frame(json: string, id?: string): string;
+  /** Frames are what a log keeps (`Segment.frames`), but for what stands before the cursor. */
+  readonly asKept?: true;
   /** What a stream becomes that is let go in the middle. Default `end`: its reader can tell, and comes back. */
   readonly onAbort?: "end" | "break";
 }
@@ -23,6 +25,7 @@ export const sse: FrameFormat = {
   contentType: "text/event-stream",
   keepAlive: keepAliveFrame,
   preamble: () => formatPreamble(defaultRetryMs),
+  asKept: true,
   frame: (json, id) => (id === undefined ? `data: ${json}\n\n` : `id: ${id}\ndata: ${json}\n\n`),
 };
 

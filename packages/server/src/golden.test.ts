@@ -1,10 +1,11 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { createRuntime, type RuntimeCore, type ThreadItem } from "@runwire/core";
-import { type Frame, parseCursor } from "@runwire/core/protocol";
+import { createRuntime, type RuntimeCore, type ThreadItem, type Viewer } from "@runwire/core";
+import { type Frame, parseCursor, type RunEvent } from "@runwire/core/protocol";
 import { describe, expect, test, vi } from "vitest";
 import { createHandler } from "./handler.ts";
 import { parseSse } from "./serving.test.helper.ts";
+import { portion, tellItems } from "./tell-items.test.helper.ts";
 
 const folder = new URL("../../../test/fixtures/", import.meta.url);
 const names = readdirSync(folder).flatMap((file) => /^(.+)\.json$/.exec(file)?.[1] ?? []);
@@ -20,17 +21,18 @@ function framesOf(name: string): readonly GoldenFrame[] {
 
 /** The frames as a runtime hands them out: events of one epoch together, `size` at most. */
 function portions(frames: readonly GoldenFrame[], size: number): readonly ThreadItem[] {
-  const items: ThreadItem[] = [];
+  const items: (ThreadItem | { type: "portion"; events: readonly RunEvent[]; epoch: number })[] =
+    [];
   for (const { id = "", frame } of frames) {
     const epoch = parseCursor(id.slice(id.lastIndexOf("/") + 1))?.epoch ?? 0;
     const last = items.at(-1);
     if (frame.type === "run") items.push(frame);
     else if (frame.type === "snapshot") items.push({ type: "snapshot", state: frame.state, epoch });
-    else if (last?.type === "events" && last.epoch === epoch && last.events.length < size) {
+    else if (last?.type === "portion" && last.epoch === epoch && last.events.length < size) {
       items[items.length - 1] = { ...last, events: [...last.events, frame] };
-    } else items.push({ type: "events", events: [frame], epoch });
+    } else items.push({ type: "portion", events: [frame], epoch });
   }
-  return items;
+  return items.map((item) => (item.type === "portion" ? portion(item.events, item.epoch) : item));
 }
 
 /** What the server sends of a log that is all there. */
@@ -44,10 +46,9 @@ async function streamed(items: readonly ThreadItem[], accept: string): Promise<s
     tail: 0,
     createdAt: 0,
   });
-  async function* source() {
-    yield* items;
-  }
-  const golden = { ...runtime, tail: source, tailThread: source } as RuntimeCore;
+  const tell = (_id: string, _from: unknown, viewer: Viewer<never>) =>
+    tellItems(items as readonly never[], viewer);
+  const golden: RuntimeCore = { ...runtime, watch: tell, watchThread: tell };
   const path = items[0]?.type === "run" ? "/threads/thr_golden/events" : "/runs/run_golden/events";
   const request = new Request(`http://localhost${path}`, { headers: { accept } });
   return await (await createHandler({ runtime: golden })(request)).text();

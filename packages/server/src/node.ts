@@ -1,8 +1,10 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { constants, type Http2ServerRequest, type Http2ServerResponse } from "node:http2";
+import type { Http2ServerRequest, Http2ServerResponse } from "node:http2";
 import type { TLSSocket } from "node:tls";
+import { breakOff, isHttp2, writeTo } from "./node-body.ts";
 import { Problem } from "./problem.ts";
 import { problemReply } from "./reply.ts";
+import { takeBody } from "./web-body.ts";
 
 /** A fetch-shaped handler; one of `createHandler` also tells its base path, which finds a mistake in mounting it. */
 export interface FetchHandler {
@@ -47,16 +49,26 @@ async function exchange(
   res: ServerResponse,
 ): Promise<void> {
   const viewer = new AbortController();
-  res.once("close", () => {
+  const leave = (): void => {
     if (!res.writableEnded) viewer.abort();
-  });
+  };
+  res.once("close", leave);
   // A connection that breaks while it is written to also closes, and that is what counts.
   res.on("error", () => {});
   const body = new IncomingBody(req);
   try {
     const response = await answer(handler, req, body, viewer.signal);
-    if (viewer.signal.aborted) await response.body?.cancel();
-    else await send(response, req, res);
+    if (viewer.signal.aborted) {
+      await response.body?.cancel();
+      return;
+    }
+    sendHead(response, req, res);
+    const direct = response.body === null ? undefined : takeBody(response.body);
+    if (direct === undefined) {
+      await sendBody(response.body, res);
+    } else {
+      writeTo(res, direct);
+    }
   } catch {
     // The body broke, or its headers are none: no answer may look complete.
     if (res.headersSent) breakOff(res);
@@ -187,7 +199,7 @@ class IncomingBody {
   }
 }
 
-async function send(response: Response, req: IncomingMessage, res: ServerResponse): Promise<void> {
+function sendHead(response: Response, req: IncomingMessage, res: ServerResponse): void {
   res.statusCode = response.status;
   response.headers.forEach((value, name) => {
     if (name !== "set-cookie") res.setHeader(name, value);
@@ -195,12 +207,15 @@ async function send(response: Response, req: IncomingMessage, res: ServerRespons
   const cookies = response.headers.getSetCookie();
   if (cookies.length > 0) res.setHeader("set-cookie", cookies);
   if (!req.complete && !isHttp2(res)) res.setHeader("connection", "close");
+}
+
+async function sendBody(body: Response["body"], res: ServerResponse): Promise<void> {
   res.flushHeaders();
-  if (response.body === null) {
+  if (body === null) {
     res.end();
     return;
   }
-  const reader = response.body.getReader();
+  const reader = body.getReader();
   const leave = () => void reader.cancel().catch(() => {});
   res.once("close", leave);
   try {
@@ -223,15 +238,6 @@ function drained(res: ServerResponse): Promise<void> {
     };
     res.on("drain", done).on("close", done);
   });
-}
-
-function breakOff(res: ServerResponse | Http2ServerResponse): void {
-  if (isHttp2(res)) res.stream.close(constants.NGHTTP2_INTERNAL_ERROR);
-  else res.destroy();
-}
-
-function isHttp2(res: ServerResponse | Http2ServerResponse): res is Http2ServerResponse {
-  return "stream" in res;
 }
 
 function toResponse(problem: Problem): Response {

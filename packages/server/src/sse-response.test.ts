@@ -1,5 +1,6 @@
 import { createParser, type EventSourceMessage } from "eventsource-parser";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
+import { nextMacrotask } from "./macrotask.ts";
 import { sseResponse } from "./sse-response.ts";
 
 async function* from<T>(...items: readonly T[]): AsyncGenerator<T> {
@@ -150,5 +151,6 @@ test("a viewer that leaves returns the source", async () => {
   const reader = response.body!.getReader();
   await reader.read();
   await reader.cancel();
+  await nextMacrotask();
   expect(returned).toBe(true);
 });

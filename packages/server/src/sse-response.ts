@@ -1,9 +1,12 @@
 import { defaultRetryMs, sse } from "./frame-format.ts";
+import { OpenStreams } from "./open-streams.ts";
 import { checkPositive } from "./positive.ts";
 import { streamHeaders } from "./reply.ts";
 import { reporter } from "./report.ts";
 import { formatFrame, formatPreamble, type SseFrame } from "./sse-frame.ts";
-import { writeStream } from "./stream-writer.ts";
+import { Stream, type StreamOptions } from "./stream.ts";
+import { tellIterable } from "./tell-iterable.ts";
+import { toWeb } from "./web-body.ts";
 
 export interface SseResponseOptions<T> {
   /** A value as a frame; `undefined`: not sent. Default: `data` is the value's JSON, or the value if it is a string. */
@@ -36,16 +39,19 @@ export function sseResponse<T>(
 ): Response {
   const { frame = defaultFrame, keepAliveMs = 8_000, retryMs = defaultRetryMs } = options;
   checkPositive("keepAliveMs", keepAliveMs);
-  const body = writeStream(source, {
-    encode(value) {
-      const block = frame(value);
-      return block === undefined ? [] : [formatFrame(block)];
-    },
+  const onError = reporter(options.onError);
+  const encode = (value: T): string => {
+    const block = frame(value);
+    return block === undefined ? "" : formatFrame(block);
+  };
+  const stream: StreamOptions<string> = {
+    tell: (viewer) => tellIterable(source, encode, viewer, onError),
+    encode: (text) => text,
     preamble: formatPreamble(retryMs),
     keepAlive: sse.keepAlive,
-    keepAliveMs,
-    onError: reporter(options.onError),
-  });
+    onError,
+  };
+  const body = toWeb(new Stream(stream, new OpenStreams(keepAliveMs)));
   const headers = new Headers(streamHeaders(sse.contentType));
   new Headers(options.headers).forEach((value, name) => {
     headers.set(name, value);

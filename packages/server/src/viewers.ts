@@ -1,6 +1,19 @@
+import type { Viewer, Watching } from "@runwire/core";
 import type { Context } from "./context.ts";
+import type { FrameFormat } from "./frame-format.ts";
+import { OpenStreams } from "./open-streams.ts";
 import { streamHeaders } from "./reply.ts";
-import { writeStream } from "./stream-writer.ts";
+import { Stream } from "./stream.ts";
+import type { Chunk } from "./stream-body.ts";
+import { toWeb } from "./web-body.ts";
+
+/** What a route streams. */
+export interface RouteStream<T> {
+  readonly format: FrameFormat;
+  /** Begins to tell the viewer. What it is told ends the stream, never a run. */
+  readonly tell: (viewer: Viewer<T>) => Watching;
+  readonly encode: (item: T) => Chunk;
+}
 
 export interface Viewers {
   /** The {@link Context.stream} of one request. `onClose` is called once, when its stream is over. */
@@ -9,42 +22,32 @@ export interface Viewers {
   closeAll(): void;
 }
 
-/** The streams that are open. */
+/** The streams of a handler. */
 export function createViewers(options: {
   readonly keepAliveMs: number;
   readonly onError: (error: unknown, request: Request) => void;
 }): Viewers {
   const { keepAliveMs, onError } = options;
-  const open = new Set<AbortController>();
+  const streams = new OpenStreams(keepAliveMs);
   return {
     streamFor:
       (request, onClose) =>
-      ({ format, source, encode }) => {
-        const viewer = new AbortController();
-        // Hosts differ in which they tell of a viewer that is gone: the request's signal or the body's cancel.
-        const leave = () => viewer.abort();
-        request.signal.addEventListener("abort", leave);
-        if (request.signal.aborted) leave();
-        open.add(viewer);
-        const body = writeStream(source(viewer.signal), {
-          encode,
-          preamble: format.preamble(),
-          keepAlive: format.keepAlive,
-          keepAliveMs,
-          ...(format.onAbort !== undefined && { onAbort: format.onAbort }),
-          signal: viewer.signal,
-          onError: (error) => onError(error, request),
-          onClose() {
-            open.delete(viewer);
-            request.signal.removeEventListener("abort", leave);
-            viewer.abort();
-            onClose();
+      ({ format, tell, encode }) => {
+        const body = new Stream(
+          {
+            tell,
+            encode,
+            preamble: format.preamble(),
+            keepAlive: format.keepAlive,
+            ...(format.onAbort !== undefined && { onAbort: format.onAbort }),
+            onError: (error) => onError(error, request),
+            onClose,
           },
-        });
-        return { status: 200, headers: streamHeaders(format.contentType), body };
+          streams,
+        );
+        const headers = streamHeaders(format.contentType);
+        return { status: 200, headers, body: toWeb(body, request.signal) };
       },
-    closeAll() {
-      for (const viewer of open) viewer.abort();
-    },
+    closeAll: () => streams.abort(),
   };
 }

@@ -1,6 +1,6 @@
 import type { Cursor } from "../protocol/cursor.ts";
 import { start } from "../protocol/cursor.ts";
-import { createDraft } from "../protocol/draft.ts";
+import { createDraft, type RunDraft } from "../protocol/draft.ts";
 import type { RunEvent } from "../protocol/events.ts";
 import type { Message } from "../protocol/message.ts";
 import type { RunState } from "../protocol/state.ts";
@@ -48,19 +48,40 @@ export async function* readRun(
   }
 }
 
-/** A run's folded state now, with the epoch of its newest event. `undefined`: there is no such run. */
-export async function foldRun(
+export interface Folded {
+  readonly state: RunState;
+  /** Of the newest event. */
+  readonly epoch: number;
+  /** To fold on with. */
+  readonly draft: RunDraft;
+}
+
+/** A run's folded state now. `undefined`: there is no such run. */
+export function foldRun(log: EventLog, run: string): Promise<Folded | undefined> {
+  return foldOn(log, run, undefined);
+}
+
+/** The same, from what was folded before, whose draft goes on being used. */
+export async function foldOn(
   log: EventLog,
   run: string,
-): Promise<{ readonly state: RunState; readonly epoch: number } | undefined> {
-  const draft = createDraft();
-  let newest = 0;
-  for await (const { events, epoch } of readRun(log, run)) {
-    draft.applyAll(events);
-    newest = epoch;
+  before: Folded | undefined,
+): Promise<Folded | undefined> {
+  const draft = before?.draft ?? createDraft();
+  let cursor: Cursor =
+    before === undefined ? start : { seq: before.state.seq, epoch: before.epoch };
+  for (;;) {
+    const read = await readEvents(log, run, cursor, readLimit);
+    if (read.status === "gone") return undefined;
+    // Another history, or a compacted one.
+    if (read.status === "reset")
+      return before === undefined ? undefined : foldOn(log, run, undefined);
+    if (read.events.length === 0) break;
+    draft.applyAll(read.events);
+    cursor = { seq: cursor.seq + read.events.length, epoch: read.epoch };
   }
   const state = draft.snapshot();
-  return state === undefined ? undefined : { state, epoch: newest };
+  return state === undefined ? undefined : { state, epoch: cursor.epoch ?? 0, draft };
 }
 
 /** The run and its ancestors along `previous`, oldest first. A run that was deleted ends the chain. */

@@ -2,6 +2,7 @@ import { vi } from "vitest";
 import type { EventLog } from "../log/event-log.ts";
 import { memoryLog } from "../log/memory-log.ts";
 import { readRun } from "../log/read-run.ts";
+import { segmentEvents } from "../log/segment.ts";
 import type { InboxEntry } from "../protocol/command.ts";
 import { createDraft } from "../protocol/draft.ts";
 import { isTerminal } from "../protocol/event-types.ts";
@@ -113,7 +114,7 @@ async function finish(
   const events: RunEvent[] = [];
   for await (const item of runtime.tail(run)) {
     if (item.type !== "events") throw new Error(`A ${item.type} where events were expected.`);
-    for (const event of item.events) {
+    for (const event of segmentEvents(item.segment)) {
       draft.apply(event);
       events.push(event);
       const command = scenario.user?.(event);

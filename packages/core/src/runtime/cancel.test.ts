@@ -198,7 +198,7 @@ it("who only stops watching stops nothing", async () => {
   const seen: number[] = [];
   const watching = (async () => {
     for await (const item of runtime.tail(run, { signal: leaving.signal })) {
-      if (item.type === "events") seen.push(item.events.length);
+      if (item.type === "events") seen.push(item.segment.count);
     }
   })();
   await bench().until(run, "text.delta");

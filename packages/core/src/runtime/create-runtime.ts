@@ -16,8 +16,7 @@ import { recover } from "./recoverer.ts";
 import { runModels } from "./run-models.ts";
 import { createRun, newRunId, threadIdFor } from "./start-run.ts";
 import { storeClock } from "./store-clock.ts";
-import { tailRun } from "./tail.ts";
-import { tailThread } from "./tail-thread.ts";
+import { tailRun, tailThread } from "./tail.ts";
 
 export interface RuntimeOptions<A extends readonly AgentDefinition[] = readonly AgentDefinition[]> {
   readonly agents: A;
@@ -127,8 +126,10 @@ export function createRuntimeCore(options: RuntimeOptions): RuntimeCore {
     agents,
     log,
     start: (request) => tracked(start(request)),
-    tail: (run, tailOptions) => tailRun(log, feeds, run, tailOptions),
-    tailThread: (thread, tailOptions) => tailThread(log, feeds, thread, tailOptions),
+    watch: feeds.watch,
+    watchThread: feeds.watchThread,
+    tail: (run, tailOptions) => tailRun(feeds, run, tailOptions),
+    tailThread: (thread, tailOptions) => tailThread(feeds, thread, tailOptions),
     async send(run, command) {
       const result = await persist(
         () => log.send(run, command),

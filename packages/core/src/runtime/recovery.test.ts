@@ -2,6 +2,7 @@ import "../simulation/virtual-time.ts";
 
 import { describe, expect, it } from "vitest";
 import { agent } from "../agent.ts";
+import { segmentEvents } from "../log/segment.ts";
 import type { Model } from "../model.ts";
 import type { RunEvent } from "../protocol/events.ts";
 import { lastText } from "../protocol/selectors.ts";
@@ -150,7 +151,7 @@ describe("a log that a newer version wrote", () => {
     const viewer = bench().runtime([agent({ name: "b" })]);
     const seen: string[] = [];
     for await (const item of viewer.tail(run)) {
-      if (item.type === "events") seen.push(...item.events.map(({ type }) => type));
+      if (item.type === "events") seen.push(...segmentEvents(item.segment).map(({ type }) => type));
       if (seen.length >= seq) break;
     }
     expect(seen.at(-1)).toBe("run.teleported");

@@ -1,3 +1,4 @@
+import { segmentEvents } from "../log/segment.ts";
 import type { Command } from "../protocol/command.ts";
 import { dispatch } from "../protocol/dispatch.ts";
 import { createDraft } from "../protocol/draft.ts";
@@ -43,7 +44,7 @@ export function runHandle(core: RuntimeCore, options: HandleOptions): Run {
     await ready();
     for await (const item of core.tail(id, { signal: watching })) {
       if (item.type === "gone") throw notFound(id);
-      if (item.type === "events") yield item.events;
+      if (item.type === "events") yield segmentEvents(item.segment);
     }
   }
 

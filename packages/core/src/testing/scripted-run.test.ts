@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { z } from "zod";
 import { agent } from "../agent.ts";
 import { memoryLog } from "../log/memory-log.ts";
+import { segmentEvents } from "../log/segment.ts";
 import type { RunEvent } from "../protocol/events.ts";
 import type { RunState } from "../protocol/state.ts";
 import { createRuntimeCore } from "../runtime/create-runtime.ts";
@@ -25,7 +26,7 @@ async function finished(root: ReturnType<typeof agent>, input = "Hi"): Promise<R
     if (started.status !== "ok") throw new Error(started.status);
     const events: RunEvent[] = [];
     for await (const item of core.tail(started.run)) {
-      if (item.type === "events") events.push(...item.events);
+      if (item.type === "events") events.push(...segmentEvents(item.segment));
     }
     const inbox = await log.inbox(started.run, 0, 100);
     expect(checkLog({ events, inbox })).toEqual([]);

@@ -1,4 +1,4 @@
-import type { RuntimeCore, TailItem, TailOptions } from "@runwire/core";
+import type { RuntimeCore, TailItem, WatchFrom } from "@runwire/core";
 import type { Cursor } from "@runwire/core/protocol";
 import { type Context, findRun, flag, param } from "../context.ts";
 import { readCursor } from "../cursors.ts";
@@ -6,7 +6,7 @@ import { type FrameFormat, ndjson, sse } from "../frame-format.ts";
 import { negotiate } from "../negotiate.ts";
 import type { Reply } from "../reply.ts";
 import type { Route } from "../route.ts";
-import { encodeRunItem } from "../run-frames.ts";
+import { encodeRunItem } from "../run-chunks.ts";
 
 /** The run's events, from the cursor to its end. */
 export const followRun: Route = {
@@ -37,14 +37,14 @@ export async function replyWithEvents(
   { runtime, stream }: Context,
   run: string,
   format: FrameFormat,
-  options: Omit<TailOptions, "signal">,
+  from: WatchFrom,
 ): Promise<Reply> {
-  const { after } = options;
+  const { after } = from;
   // A native EventSource comes back also after the last event: only 204 stops it.
   if (after !== undefined && (await isAtEnd(runtime, run, after))) return { status: 204 };
   return stream<TailItem>({
     format,
-    source: (signal) => runtime.tail(run, { ...options, signal }),
+    tell: (viewer) => runtime.watch(run, from, viewer),
     encode: (item) => encodeRunItem(format, item),
   });
 }

@@ -1,8 +1,9 @@
-import type { RuntimeCore, TailItem } from "@runwire/core";
+import { type RuntimeCore, segmentEvents, type TailItem } from "@runwire/core";
 import { lastText, type RunState } from "@runwire/core/protocol";
 import type { Context } from "../context.ts";
 import type { FrameFormat } from "../frame-format.ts";
 import type { Reply } from "../reply.ts";
+import { tellIterable } from "../tell-iterable.ts";
 
 /** One JSON text, with white space before it while the run takes its time: proxies and hosts cut what is silent. */
 const jsonFormat: FrameFormat = {
@@ -21,8 +22,24 @@ const jsonFormat: FrameFormat = {
 export function replyWithResult({ runtime, stream }: Context, run: string): Reply {
   return stream<string>({
     format: jsonFormat,
-    source: (signal) => resultOf(runtime, run, signal),
-    encode: (text) => [text],
+    tell(viewer) {
+      const left = new AbortController();
+      const result = resultOf(runtime, run, left.signal);
+      const { resume, leave } = tellIterable(
+        result,
+        (text) => text,
+        viewer,
+        () => {},
+      );
+      return {
+        resume,
+        leave() {
+          left.abort();
+          leave();
+        },
+      };
+    },
+    encode: (text) => text,
   });
 }
 
@@ -47,7 +64,9 @@ async function stateAfter(runtime: RuntimeCore, run: string, item: TailItem) {
     case "snapshot":
       return item.state;
     case "events":
-      return item.events.some(({ type }) => resting.has(type)) ? runtime.state(run) : undefined;
+      return segmentEvents(item.segment).some(({ type }) => resting.has(type))
+        ? runtime.state(run)
+        : undefined;
     case "gone":
       return undefined;
   }

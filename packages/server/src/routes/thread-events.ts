@@ -1,9 +1,9 @@
-import type { ThreadItem } from "@runwire/core";
+import type { ThreadItem, Viewer, Watching } from "@runwire/core";
 import { type Context, findRun, findThread, param, unknownThread } from "../context.ts";
 import { readThreadCursor, type ThreadCursor } from "../cursors.ts";
 import { Problem } from "../problem.ts";
 import type { Route } from "../route.ts";
-import { threadEncoder } from "../run-frames.ts";
+import { threadEncoder } from "../run-chunks.ts";
 import { negotiateFormat } from "./events.ts";
 
 /**
@@ -26,9 +26,10 @@ export const followThread: Route = {
     const at = await checkCursor(context, id, cursor);
     return stream<ThreadItem>({
       format,
-      source(signal) {
-        const items = runtime.tailThread(id, { signal, ...(at !== undefined && { at }) });
-        return known ? items : ofPrincipal(context, items);
+      tell(viewer) {
+        const from = at === undefined ? {} : { at };
+        if (known) return runtime.watchThread(id, from, viewer);
+        return tellOwn(context, viewer, (own) => runtime.watchThread(id, from, own));
       },
       encode: threadEncoder(format, at?.run),
     });
@@ -47,17 +48,33 @@ async function checkCursor(
 }
 
 /** Who waits for a thread that does not exist yet sees it only if it becomes the viewer's own. */
-async function* ofPrincipal(
+function tellOwn(
   { runtime, principal }: Context,
-  items: AsyncIterable<ThreadItem>,
-): AsyncGenerator<ThreadItem, void> {
+  viewer: Viewer<ThreadItem>,
+  tell: (viewer: Viewer<ThreadItem>) => Watching,
+): Watching {
   let checked = false;
-  for await (const item of items) {
-    if (item.type === "run" && !checked) {
-      const info = await runtime.log.find(item.run);
-      if (info?.principal !== principal) return;
+  let over = false;
+  const end = (error?: unknown): void => {
+    if (over) return;
+    leave();
+    viewer.end(error);
+  };
+  const leave = (): void => {
+    over = true;
+    watching.leave();
+  };
+  const watching = tell({
+    end,
+    next(item) {
+      if (checked || item.type !== "run") return viewer.next(item);
       checked = true;
-    }
-    yield item;
-  }
+      runtime.log.find(item.run).then((info) => {
+        if (info?.principal !== principal) end();
+        else if (!over && viewer.next(item)) watching.resume();
+      }, end);
+      return false;
+    },
+  });
+  return { resume: () => watching.resume(), leave };
 }

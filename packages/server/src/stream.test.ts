@@ -1,40 +1,55 @@
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { nextMacrotask } from "./macrotask.ts";
-import { chunkBytes, type Piece, type WriterOptions, writeStream } from "./stream-writer.ts";
+import { OpenStreams } from "./open-streams.ts";
+import { Stream, type StreamOptions } from "./stream.ts";
+import { queueBytes } from "./stream-body.ts";
+import { chunkUnits, tellIterable } from "./tell-iterable.ts";
+import { takeBody, toWeb } from "./web-body.ts";
 
 const decoder = new TextDecoder();
-const encoder = new TextEncoder();
 
-function open(source: AsyncIterable<Piece | readonly Piece[]>, more: Partial<Options> = {}) {
+interface More extends Partial<StreamOptions<string>> {
+  readonly keepAliveMs?: number;
+  readonly signal?: AbortSignal;
+}
+
+/** The source's text as a web stream. */
+function open(source: AsyncIterable<string>, { keepAliveMs = 60_000, signal, ...more }: More = {}) {
   const errors: unknown[] = [];
   const closed = vi.fn();
-  const body = writeStream(source, {
-    encode: (item) => (isList(item) ? item : [item]),
+  const streams = new OpenStreams(keepAliveMs);
+  const onError = (error: unknown): void => void errors.push(error);
+  const stream: StreamOptions<string> = {
+    tell: (viewer) => tellIterable(source, (text) => text, viewer, onError),
+    encode: (text) => text,
     preamble: "",
     keepAlive: ".",
-    keepAliveMs: 60_000,
-    onError: (error) => errors.push(error),
+    onError,
     onClose: closed,
     ...more,
-  });
-  return { body, errors, closed };
+  };
+  return { body: toWeb(new Stream(stream, streams), signal), errors, closed, streams };
 }
-
-function isList(item: Piece | readonly Piece[]): item is readonly Piece[] {
-  return Array.isArray(item);
-}
-
-type Options = WriterOptions<Piece | readonly Piece[]>;
 
 /** A source to feed by hand, which says whether it was asked, and whether it was let go. */
 function manual() {
-  const waiting: ((result: IteratorResult<Piece>) => void)[] = [];
+  const waiting: ((result: IteratorResult<string>) => void)[] = [];
+  const given: IteratorResult<string>[] = [];
   const returned = vi.fn();
   let asked = 0;
-  const iterator: AsyncIterator<Piece> = {
+  const add = (result: IteratorResult<string>): void => {
+    const next = waiting.shift();
+    if (next === undefined) given.push(result);
+    else next(result);
+  };
+  const iterator: AsyncIterator<string> = {
     next: () => {
       asked++;
-      return new Promise((resolve) => waiting.push(resolve));
+      const result = given.shift();
+      return new Promise((resolve) => {
+        if (result === undefined) waiting.push(resolve);
+        else resolve(result);
+      });
     },
     return: async () => {
       returned();
@@ -43,8 +58,8 @@ function manual() {
   };
   return {
     source: { [Symbol.asyncIterator]: () => iterator },
-    give: (value: Piece) => waiting.shift()?.({ done: false, value }),
-    end: () => waiting.shift()?.({ done: true, value: undefined }),
+    give: (value: string) => add({ done: false, value }),
+    end: () => add({ done: true, value: undefined }),
     returned,
     asked: () => asked,
   };
@@ -98,33 +113,10 @@ describe("chunks", () => {
     for (;;) {
       const { done, value } = await reader.read();
       if (done) break;
-      expect(value.byteLength).toBeLessThanOrEqual(chunkBytes);
+      expect(value.byteLength).toBeLessThanOrEqual(chunkUnits);
       text += decoder.decode(value, { stream: true });
     }
     expect(text).toBe(items.join(""));
-  });
-
-  test("shared bytes are enqueued as they are; beside others they are copied in order", async () => {
-    const shared = encoder.encode("shared");
-    const { source, give, end } = manual();
-    const { body } = open(source);
-    const reader = body.getReader();
-    give(shared);
-    expect((await reader.read()).value).toBe(shared);
-    end();
-    expect((await reader.read()).done).toBe(true);
-    expect(await readAll(open(from(["a", shared, "b", shared])).body)).toBe("asharedbshared");
-    expect(decoder.decode(shared)).toBe("shared");
-  });
-
-  test("a large shared piece after a small one is not copied", async () => {
-    const large = encoder.encode("L".repeat(chunkBytes));
-    const { body } = open(from<readonly Piece[]>([["small"], [large, large]]));
-    const reader = body.getReader();
-    expect(decoder.decode((await reader.read()).value)).toBe("small");
-    expect((await reader.read()).value).toBe(large);
-    expect((await reader.read()).value).toBe(large);
-    expect((await reader.read()).done).toBe(true);
   });
 
   test("a source that never waits leaves room for timers", async () => {
@@ -146,27 +138,50 @@ describe("backpressure", () => {
         yield "x".repeat(1024);
       }
     }
-    const { body } = open(endless());
+    const reader = open(endless()).body.getReader();
+    await reader.read();
     let before = -1;
     for (let turn = 0; turn < 1000 && before !== given; turn++) {
       before = given;
       for (let hop = 0; hop < 5; hop++) await nextMacrotask();
     }
     expect(before).toBe(given);
-    expect(given).toBeLessThan(6 * chunkBytes);
-    const reader = body.getReader();
+    expect(given).toBeLessThan(queueBytes + 3 * chunkUnits);
     let read = 0;
-    while (read < 20 * chunkBytes) read += (await reader.read()).value?.byteLength ?? 0;
+    while (read < 20 * chunkUnits) read += (await reader.read()).value?.byteLength ?? 0;
     expect(given).toBeGreaterThanOrEqual(read);
     await reader.cancel();
   });
 
   test("it gets no keep-alive comments either", async () => {
     vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
-    const { body } = open(from([encoder.encode("x".repeat(10 * chunkBytes))]), { keepAliveMs: 1 });
+    const item = "x".repeat(10 * chunkUnits);
+    const { body } = open(from([item, item]), { keepAliveMs: 1 });
+    const reader = body.getReader();
+    const first = await reader.read();
     for (let hop = 0; hop < 5; hop++) await nextMacrotask();
     vi.advanceTimersByTime(1000);
-    expect(await readAll(body)).toBe("x".repeat(10 * chunkBytes));
+    let text = decoder.decode(first.value);
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) break;
+      text += decoder.decode(value);
+    }
+    expect(text).toBe(item + item);
+  });
+
+  test("is told of from the moment it was answered, not from when it reads, by a bounded amount", async () => {
+    const { source, give, end, asked } = manual();
+    const { body } = open(source);
+    await nextMacrotask();
+    expect(asked()).toBe(1);
+    const item = "x".repeat(queueBytes);
+    give(item);
+    give("y");
+    end();
+    for (let hop = 0; hop < 5; hop++) await nextMacrotask();
+    expect(asked()).toBeLessThanOrEqual(2);
+    expect(await readAll(body)).toBe(`${item}y`);
   });
 });
 
@@ -176,8 +191,10 @@ describe("keep-alive", () => {
     const { source, give, end } = manual();
     const { body } = open(source, { keepAliveMs: 8_000 });
     const reader = body.getReader();
+    const first = reader.read();
+    await nextMacrotask();
     vi.advanceTimersByTime(8_000);
-    expect(decoder.decode((await reader.read()).value)).toBe(".");
+    expect(decoder.decode((await first).value)).toBe(".");
     give("a");
     expect(decoder.decode((await reader.read()).value)).toBe("a");
     expect(vi.getTimerCount()).toBe(1);
@@ -191,9 +208,11 @@ describe("keep-alive", () => {
     for (const keepAliveMs of [Number.POSITIVE_INFINITY, 2 ** 32]) {
       const { source, give } = manual();
       const reader = open(source, { keepAliveMs }).body.getReader();
+      const first = reader.read();
+      await nextMacrotask();
       vi.advanceTimersByTime(1_000);
       give("a");
-      expect(decoder.decode((await reader.read()).value)).toBe("a");
+      expect(decoder.decode((await first).value)).toBe("a");
       await reader.cancel();
     }
   });
@@ -231,12 +250,15 @@ describe("the end", () => {
   });
 
   test("a cancelled stream lets its source go, once", async () => {
-    const { source, returned, asked } = manual();
+    const { source, give, returned, asked } = manual();
     const { body, closed, errors } = open(source);
-    await body.cancel();
+    const reader = body.getReader();
+    give("a");
+    await reader.read();
+    await reader.cancel();
     expect(returned).toHaveBeenCalledTimes(1);
     expect(closed).toHaveBeenCalledTimes(1);
-    expect(asked()).toBe(1);
+    expect(asked()).toBe(2);
     expect(errors).toEqual([]);
   });
 
@@ -246,11 +268,13 @@ describe("the end", () => {
       throw fault;
     };
     for (const fails of [() => Promise.reject(fault), thrower]) {
-      const source: AsyncIterable<Piece> = {
+      const source: AsyncIterable<string> = {
         [Symbol.asyncIterator]: () => ({ next: () => new Promise(() => {}), return: fails }),
       };
-      const { body, errors } = open(source);
-      await body.cancel();
+      const { body, errors } = open(source, { preamble: "hello" });
+      const reader = body.getReader();
+      await reader.read();
+      await reader.cancel();
       await nextMacrotask();
       expect(errors).toEqual([fault]);
     }
@@ -258,7 +282,7 @@ describe("the end", () => {
 
   test("one that fails after it was let go is nobody's business", async () => {
     let fail = (_: Error) => {};
-    const source: AsyncIterable<Piece> = {
+    const source: AsyncIterable<string> = {
       [Symbol.asyncIterator]: () => ({
         next: () =>
           new Promise((_, reject) => {
@@ -266,39 +290,84 @@ describe("the end", () => {
           }),
       }),
     };
-    const { body, errors } = open(source);
-    await body.cancel();
+    const { body, errors } = open(source, { preamble: "hello" });
+    const reader = body.getReader();
+    await reader.read();
+    await reader.cancel();
     fail(new Error("aborted"));
     await nextMacrotask();
     expect(errors).toEqual([]);
   });
 
-  test("the signal ends the stream and lets the source go, also while the viewer does not read", async () => {
+  test("the signal of the request ends the stream and lets the source go", async () => {
     const controller = new AbortController();
     const { source, give, returned } = manual();
     const { body, closed } = open(source, { signal: controller.signal });
+    const reader = body.getReader();
     give("a");
-    await nextMacrotask();
+    expect(decoder.decode((await reader.read()).value)).toBe("a");
     controller.abort();
     expect(returned).toHaveBeenCalledTimes(1);
     expect(closed).toHaveBeenCalledTimes(1);
-    expect(await readAll(body)).toBe("a");
+    expect((await reader.read()).done).toBe(true);
   });
 
-  test("the signal breaks a stream that must not end in the middle", async () => {
-    const controller = new AbortController();
-    const { source, returned } = manual();
-    const { body } = open(source, { signal: controller.signal, onAbort: "break" });
-    controller.abort(new Error("secret"));
-    await expect(readAll(body)).rejects.toThrow("The stream broke.");
-    expect(returned).toHaveBeenCalledTimes(1);
-  });
-
-  test("a signal that has fired before opens nothing", async () => {
+  test("a signal that has fired before lets go at once", async () => {
     const { source, asked } = manual();
     const { body, closed } = open(source, { signal: AbortSignal.abort() });
     expect(await readAll(body)).toBe("");
-    expect(asked()).toBe(0);
+    expect(asked()).toBeLessThanOrEqual(1);
     expect(closed).toHaveBeenCalledTimes(1);
+  });
+
+  test("when all streams are let go, the viewer gets what was written, and a clean end", async () => {
+    const { source, give, returned } = manual();
+    const { body, closed, streams } = open(source);
+    const reader = body.getReader();
+    give("a");
+    const first = await reader.read();
+    streams.abort();
+    expect(decoder.decode(first.value)).toBe("a");
+    expect((await reader.read()).done).toBe(true);
+    expect(returned).toHaveBeenCalledTimes(1);
+    expect(closed).toHaveBeenCalledTimes(1);
+  });
+
+  test("or a break, where an end in the middle would look like a whole answer", async () => {
+    const { source, returned } = manual();
+    const { body, streams } = open(source, { preamble: "{", onAbort: "break" });
+    const reader = body.getReader();
+    await reader.read();
+    streams.abort();
+    await expect(reader.read()).rejects.toThrow("The stream broke.");
+    expect(returned).toHaveBeenCalledTimes(1);
+  });
+});
+
+describe("a host with a sink of its own", () => {
+  test("takes a body that nobody has read, once", () => {
+    const { body } = open(manual().source);
+    expect(takeBody(body)).toBeDefined();
+    expect(takeBody(body)).toBeUndefined();
+    expect(takeBody(new ReadableStream())).toBeUndefined();
+  });
+
+  test("takes none that is read already", async () => {
+    const { body } = open(manual().source, { preamble: "hello" });
+    const reader = body.getReader();
+    expect(takeBody(body)).toBeUndefined();
+    await reader.read();
+    reader.releaseLock();
+    expect(takeBody(body)).toBeUndefined();
+    await body.cancel();
+  });
+
+  test("is not told of the request's signal afterwards", async () => {
+    const controller = new AbortController();
+    const { source } = manual();
+    const { body, closed } = open(source, { signal: controller.signal });
+    takeBody(body);
+    controller.abort();
+    expect(closed).not.toHaveBeenCalled();
   });
 });

@@ -3,12 +3,13 @@ import "../simulation/virtual-time.ts";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { EventLog } from "../log/event-log.ts";
 import { memoryLog } from "../log/memory-log.ts";
+import { segmentEvents } from "../log/segment.ts";
 import type { NewEvent, RunEvent } from "../protocol/events.ts";
 import { logOf, started, step, stepDone } from "../protocol/test-log.ts";
-import type { ThreadItem } from "../runtime-contract.ts";
+import type { TailThreadOptions, ThreadItem } from "../runtime-contract.ts";
 import { resetTime, settled, within } from "../simulation/virtual-time.ts";
 import { createFeeds } from "./feeds.ts";
-import { type TailThreadOptions, tailThread } from "./tail-thread.ts";
+import { tailThread } from "./tail.ts";
 
 const end: NewEvent = {
   type: "run.completed",
@@ -75,7 +76,7 @@ function view(options: TailThreadOptions = {}) {
         told.push(`${run}:`);
         return;
       case "events":
-        told.push(...item.events.map(({ seq }) => `${run} ${seq}`));
+        told.push(...segmentEvents(item.segment).map(({ seq }) => `${run} ${seq}`));
         return;
       case "snapshot":
         told.push(`${run} snapshot ${item.state.seq}`);
@@ -86,7 +87,7 @@ function view(options: TailThreadOptions = {}) {
   };
   const done = (async () => {
     const { signal } = controller;
-    for await (const item of tailThread(log, createFeeds(log), "t", { ...options, signal })) {
+    for await (const item of tailThread(createFeeds(log), "t", { ...options, signal })) {
       tell(item);
     }
   })();
