@@ -11,7 +11,7 @@ import { ClientError } from "./client-error.ts";
 import { createHttp, type HttpOptions } from "./http.ts";
 import { followRun, startRun } from "./run.ts";
 import type { Thread, ThreadOptions, ThreadSnapshot } from "./thread.ts";
-import { createThread } from "./thread-store.ts";
+import { createThreadStore } from "./thread-store.ts";
 
 export type ClientOptions = HttpOptions;
 
@@ -78,7 +78,7 @@ export function createClient<Server>(options: ClientOptions): Client<AgentsOf<Se
       },
     },
     load: (_agent: string, thread: string) => find(thread),
-    thread: (watch: ThreadOptions) => createThread(http, watch),
+    thread: (watch: ThreadOptions) => createThreadStore(http, watch),
   } satisfies Record<keyof Client, unknown>;
   // The server's types hold what the server sends: nothing here depends on them.
   return client as unknown as Client<AgentsOf<Server>>;

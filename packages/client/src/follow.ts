@@ -19,6 +19,8 @@ export interface Source {
   connection(connection: Connection): void;
 }
 
+/** What a run's first answer may take, a few seconds; a conversation on a page is tried for ever. */
+export const firstAttempts = 6;
 /** So many streams in a row that did not join what was taken are no accident. */
 const maxMisfits = 5;
 /** A connection that lived this long was a good one, even if nothing happened on it. */

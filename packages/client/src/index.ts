@@ -6,6 +6,7 @@ export {
   type ClientErrorOptions,
   type Problem,
 } from "./client-error.ts";
+export { createThread } from "./create-thread.ts";
 export type { Connection } from "./follow.ts";
 export type {
   PendingApproval,

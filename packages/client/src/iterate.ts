@@ -2,7 +2,7 @@ import type { RunEvent } from "@runwire/core/protocol";
 import { parseCursor } from "@runwire/core/protocol";
 import { ClientError } from "./client-error.ts";
 import { Feed } from "./feed.ts";
-import { follow } from "./follow.ts";
+import { firstAttempts, follow } from "./follow.ts";
 import type { Http } from "./http.ts";
 import { linkAbort } from "./link-abort.ts";
 import { Position } from "./position.ts";
@@ -13,7 +13,6 @@ export interface IterateOptions {
   readonly run: string;
   /** Lets the feed have what the run's own following hears, from the first event on; `undefined` when it is too late. */
   attach(feed: Feed): (() => void) | undefined;
-  readonly attempts: number;
   readonly signal: AbortSignal | undefined;
 }
 
@@ -64,7 +63,7 @@ function leavable<T>(generator: AsyncGenerator<T>, leave: () => void): AsyncGene
 
 /** Follows the run for one feed. Returns the way to stop. */
 function read(feed: Feed, after: string | undefined, options: IterateOptions): () => void {
-  const { http, run, attempts } = options;
+  const { http, run } = options;
   const local = linkAbort(options.signal);
   const position = new Position();
   position.cursor = after;
@@ -79,7 +78,7 @@ function read(feed: Feed, after: string | undefined, options: IterateOptions): (
     },
     tell: (batch) => feed.push(batch),
   });
-  void follow(source, local.signal, attempts)
+  void follow(source, local.signal, firstAttempts)
     .then(
       () => feed.end(),
       (error: unknown) => feed.end({ error }),

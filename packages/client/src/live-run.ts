@@ -13,6 +13,7 @@ import {
   type ScopedCall,
   type SnapshotFrame,
 } from "@runwire/core/protocol";
+import { ClientError } from "./client-error.ts";
 import type { Commands } from "./commands.ts";
 import { Position } from "./position.ts";
 import { createToolRunner, type ToolRunner } from "./tool-runner.ts";
@@ -76,6 +77,13 @@ export class LiveRun {
   resume(): void {
     const { state } = this;
     if (state !== undefined) this.#tools.notice(snapshotOf(state));
+  }
+
+  /** The state at the end, once there is one. */
+  end(): RunState {
+    const { state } = this;
+    if (state !== undefined && isEnded(state)) return state;
+    throw new ClientError({ code: "protocol", message: `${this.id} stopped without an end.` });
   }
 
   stop(): void {

@@ -1,18 +1,14 @@
 import type { Run, RunInput, RunOptions, StartedRun, WatchOptions } from "@runwire/core";
-import { isEnded, RunFailedError, type RunState } from "@runwire/core/protocol";
-import { ClientError } from "./client-error.ts";
+import type { RunState } from "@runwire/core/protocol";
 import { createCommands } from "./commands.ts";
 import type { Feed } from "./feed.ts";
-import { follow } from "./follow.ts";
+import { firstAttempts, follow } from "./follow.ts";
 import type { Http } from "./http.ts";
 import { randomId } from "./ids.ts";
 import { rewritten } from "./iterate.ts";
 import { LiveRun } from "./live-run.ts";
 import { createRunHandle } from "./run-handle.ts";
 import { askEvents, createRunSource } from "./run-source.ts";
-
-/** A server that was never reached is given up after so many attempts, within a few seconds. */
-const attempts = 6;
 
 /** Starts a run and follows it. The ids are chosen here: a start whose answer is lost is sent again, and is the same. */
 export function startRun(
@@ -40,28 +36,6 @@ export function followRun(http: Http, run: string, watch: WatchOptions): Run {
   return watchRun(http, { run, watch });
 }
 
-/** A handle on a run that somebody else follows: it has a connection of its own only once its end is asked for. */
-export function passiveRun(http: Http, run: string, state: () => RunState | undefined): Run {
-  return createRunHandle({
-    http,
-    run,
-    thread: undefined,
-    commands: createCommands(http),
-    attempts,
-    signal: undefined,
-    state,
-    known: () => Promise.resolve(),
-    async ended() {
-      const other = followRun(http, run, {});
-      await other.result.catch((error: unknown) => {
-        if (!RunFailedError.is(error)) throw error;
-      });
-      return other.state as RunState;
-    },
-    attach: () => undefined,
-  });
-}
-
 interface Watched {
   readonly run: string;
   readonly thread?: string;
@@ -87,7 +61,6 @@ function watchRun(http: Http, { run, thread, watch, begin }: Watched): Run {
     run,
     thread,
     commands,
-    attempts,
     signal: watch.signal,
     state() {
       void end();
@@ -138,12 +111,8 @@ function watchRun(http: Http, { run, thread, watch, begin }: Watched): Run {
     if (ended !== undefined) return ended;
     // A microtask later: who begins to iterate now is heard first.
     ended = Promise.resolve()
-      .then(() => follow(source, signal, attempts))
-      .then(() => {
-        const { state } = live;
-        if (state !== undefined && isEnded(state)) return state;
-        throw new ClientError({ code: "protocol", message: `${run} stopped without an end.` });
-      });
+      .then(() => follow(source, signal, firstAttempts))
+      .then(() => live.end());
     ended.then(
       () => endFeeds({}),
       (error: unknown) => {

@@ -6,23 +6,20 @@ import { randomId } from "./ids.ts";
 import { LiveRun } from "./live-run.ts";
 import { createNotifier } from "./notifier.ts";
 import { Outbox } from "./outbox.ts";
-import { passiveRun } from "./run.ts";
+import { passiveRun } from "./passive-run.ts";
 import type { Thread, ThreadOptions } from "./thread.ts";
 import { createThreadActions } from "./thread-actions.ts";
 import { createThreadConnection } from "./thread-connection.ts";
 import { createThreadView, type ThreadFacts } from "./thread-view.ts";
 
-export function createThread(http: Http, options: ThreadOptions): Thread {
+export function createThreadStore(http: Http, options: ThreadOptions): Thread {
   const { initial } = options;
   const commands = createCommands(http);
   const outbox = new Outbox();
-  const conversation = new Conversation((id) => {
-    const run: LiveRun = new LiveRun(
-      passiveRun(http, id, () => run.state),
-      options,
-      commands,
-    );
-    return run;
+  const conversation = new Conversation((run) => {
+    const handle = passiveRun({ http, commands, run, state: () => live.state });
+    const live: LiveRun = new LiveRun(handle, options, commands);
+    return live;
   });
   const view = createThreadView(conversation, outbox);
   const listeners = new Set<() => void>();

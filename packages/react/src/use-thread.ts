@@ -1,7 +1,7 @@
 import {
   type Client,
   type ClientOptions,
-  createClient,
+  createThread,
   type Thread,
   type ThreadOptions,
 } from "@runwire/client";
@@ -68,6 +68,9 @@ function make(options: EitherOptions, newest: { readonly current: EitherOptions 
   // Read anew whenever they are needed.
   const own = {
     url,
+    agent,
+    thread,
+    initial,
     get headers() {
       return newest.current.headers;
     },
@@ -77,11 +80,6 @@ function make(options: EitherOptions, newest: { readonly current: EitherOptions 
     get credentials() {
       return newest.current.credentials;
     },
-  };
-  const watch = {
-    agent,
-    thread,
-    initial,
     get on() {
       return newest.current.on;
     },
@@ -89,6 +87,6 @@ function make(options: EitherOptions, newest: { readonly current: EitherOptions 
       return newest.current.tools;
     },
   };
-  const live = (client ?? createClient(own)).thread(watch);
+  const live = client === undefined ? createThread(own) : client.thread(own);
   return { live, server: client ?? url, agent, thread };
 }

@@ -154,9 +154,11 @@ export class DraftTree {
  */
 export function changed<T extends object>(old: T, changes: Changes<T>): T {
   const isLost = (key: string) => key in changes && changes[key as keyof T] === undefined;
-  const copy = Object.keys(changes).some((key) => isLost(key) && key in old)
-    ? (Object.fromEntries(Object.entries(old).filter(([key]) => !isLost(key))) as T)
-    : { ...old };
+  let copy = { ...old };
+  if (Object.keys(changes).some((key) => isLost(key) && key in old)) {
+    copy = {} as T;
+    for (const key in old) if (!isLost(key)) copy[key] = old[key];
+  }
   for (const key in changes) {
     const value = changes[key];
     if (value !== undefined) copy[key] = value as T[typeof key];
