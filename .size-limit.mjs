@@ -69,6 +69,12 @@ const entries = [
     limit: "12.5 kB",
     ignore: ["openai", "zod"],
   },
+  {
+    name: "@runwire/redis",
+    path: "packages/redis/dist/index.js",
+    limit: "12 kB",
+    ignore: ["@runwire/core", "node:crypto"],
+  },
 ];
 
 export default entries.map((entry) => ({ ...entry, gzip: true }));

@@ -1,0 +1,132 @@
+import type { Topic } from "@runwire/core";
+import type { Connection, OwnConnection } from "./connection.ts";
+
+/** Hints of other processes, and of this one, over one connection, however many topics are waited for. */
+export interface Hints {
+  /** See `EventLog.wait`. */
+  wait(topic: Topic, signal: AbortSignal): Promise<void>;
+  close(): void;
+}
+
+export interface HintsOptions {
+  readonly connection: Connection;
+  /** What stands before a topic in its channel's name. */
+  readonly channels: string;
+  readonly onError: (error: unknown) => void;
+}
+
+interface Subscription {
+  readonly waiters: Set<() => void>;
+  /** Redis has confirmed it. Before that, changes are missed. */
+  subscribed: boolean;
+  idleSince: number;
+}
+
+/** A topic that nobody waits for is listened to a little longer: who follows a run waits, reads, and waits again. */
+const lingerMs = 10_000;
+/** Before a connection that could not be made is tried again. */
+const retryMs = 1_000;
+
+/**
+ * Publications are what tells of changes. One is missed when the connection breaks, or comes before the subscription to
+ * its channel is confirmed: whenever that may have been so, all who wait are woken, which is never wrong.
+ */
+export function redisHints({ connection, channels, onError }: HintsOptions): Hints {
+  const topics = new Map<Topic, Subscription>();
+  let own: Promise<OwnConnection> | undefined;
+  let retry: ReturnType<typeof setTimeout> | undefined;
+  let sweep: ReturnType<typeof setInterval> | undefined;
+  let closed = false;
+
+  function notify(topic: Topic): void {
+    const waiters = topics.get(topic)?.waiters;
+    for (const done of [...(waiters ?? [])]) done();
+  }
+
+  function notifyAll(): void {
+    for (const topic of topics.keys()) notify(topic);
+  }
+
+  async function open(): Promise<OwnConnection> {
+    const opened = await connection.duplicate(onError);
+    opened.listen((channel) => notify(channel.slice(channels.length) as Topic), notifyAll);
+    if (closed) opened.close();
+    return opened;
+  }
+
+  async function subscribe(topic: Topic, subscription: Subscription): Promise<void> {
+    try {
+      own ??= open();
+      await (await own).subscribe(channels + topic);
+      subscription.subscribed = true;
+      notify(topic);
+    } catch (error) {
+      if (closed) return;
+      onError(error);
+      retry ??= setTimeout(again, retryMs);
+    }
+  }
+
+  /** A client that gives up on its server is replaced. */
+  function again(): void {
+    retry = undefined;
+    own?.then(
+      (connection) => connection.close(),
+      () => undefined,
+    );
+    own = undefined;
+    for (const [topic, subscription] of topics) void subscribe(topic, subscription);
+  }
+
+  function forget(): void {
+    const now = Date.now();
+    for (const [topic, { waiters, subscribed, idleSince }] of topics) {
+      if (waiters.size > 0 || !subscribed || now - idleSince < lingerMs) continue;
+      topics.delete(topic);
+      own?.then((connection) => connection.unsubscribe(channels + topic)).catch(onError);
+    }
+    if (topics.size > 0) return;
+    clearInterval(sweep);
+    sweep = undefined;
+  }
+
+  function subscriptionOf(topic: Topic): Subscription {
+    const known = topics.get(topic);
+    if (known !== undefined) return known;
+    const made: Subscription = { waiters: new Set(), subscribed: false, idleSince: 0 };
+    topics.set(topic, made);
+    void subscribe(topic, made);
+    if (sweep === undefined) {
+      sweep = setInterval(forget, lingerMs / 2);
+      sweep.unref?.();
+    }
+    return made;
+  }
+
+  return {
+    wait(topic, signal) {
+      if (signal.aborted) return Promise.resolve();
+      return new Promise((resolve) => {
+        const subscription = closed ? undefined : subscriptionOf(topic);
+        const done = (): void => {
+          signal.removeEventListener("abort", done);
+          if (subscription?.waiters.delete(done)) subscription.idleSince = Date.now();
+          resolve();
+        };
+        subscription?.waiters.add(done);
+        signal.addEventListener("abort", done);
+      });
+    },
+    close() {
+      closed = true;
+      clearTimeout(retry);
+      clearInterval(sweep);
+      notifyAll();
+      topics.clear();
+      own?.then(
+        (connection) => connection.close(),
+        () => undefined,
+      );
+    },
+  };
+}

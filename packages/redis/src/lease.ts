@@ -1,0 +1,206 @@
+import type { ClaimRequest, Lease, LeaseRef, RenewResult } from "@runwire/core";
+import { queue } from "./lua/queue.ts";
+import { script } from "./lua/script.ts";
+import type { Places } from "./places.ts";
+import type { Reply } from "./store.ts";
+
+/** The runs of some agents that are ready, best first, as `{ score, run }`. Needs `queue`. */
+const candidates = `
+local function candidates(max, agents_from)
+  local found = {}
+  for at = agents_from, #ARGV do
+    local some = redis.call('ZRANGE', key('ready', ARGV[at]), 0, max - 1, 'WITHSCORES')
+    for i = 1, #some, 2 do
+      found[#found + 1] = { tonumber(some[i + 1]), some[i] }
+    end
+  end
+  table.sort(found, function(a, b)
+    return a[1] < b[1] or (a[1] == b[1] and a[2] < b[2])
+  end)
+  return found
+end
+`;
+
+/** Scores of what a claim would find, so that of many partitions the oldest is taken. */
+const peek = script(
+  "peek",
+  [queue, candidates],
+  `
+  wake(time())
+  local scores = {}
+  for i, candidate in ipairs(candidates(tonumber(ARGV[6]), 7)) do
+    scores[i] = candidate[1]
+  end
+  return scores
+`,
+);
+
+const claim = script(
+  "claim",
+  [queue, candidates],
+  `
+  local worker, lease_ms, max = ARGV[6], tonumber(ARGV[7]), tonumber(ARGV[8])
+  local now = time()
+  wake(now)
+  local leases = {}
+  for i, candidate in ipairs(candidates(max, 9)) do
+    if i > max then
+      break
+    end
+    local run = candidate[2]
+    local r = fields(key('run', run), unpack(lease_fields))
+    local why = r.expires and 'recovery' or r.why or 'recovery'
+    take_lease(run, r, worker, lease_ms, now)
+    leases[i] = lease_of(run, r, why, now)
+  end
+  return leases
+`,
+);
+
+const claimOne = script(
+  "claim one",
+  [queue],
+  `
+  local run, worker, lease_ms, steal = ARGV[6], ARGV[7], tonumber(ARGV[8]), ARGV[9]
+  local r = fields(key('run', run), unpack(lease_fields))
+  local wanted = false
+  for at = 10, #ARGV do
+    wanted = wanted or ARGV[at] == r.agent
+  end
+  if not r.status then
+    return { 'gone' }
+  elseif r.status ~= 'open' or not wanted then
+    return { 'ok' }
+  end
+  local now = time()
+  local at = tonumber(r.expires or r.ready or 'inf')
+  if at > now and not (steal == '1' and r.expires) then
+    return { 'ok' }
+  end
+  local why = r.why or 'recovery'
+  if r.expires then
+    why = at <= now and 'recovery' or 'steal'
+  end
+  wake(now)
+  take_lease(run, r, worker, lease_ms, now)
+  return { 'ok', lease_of(run, r, why, now) }
+`,
+);
+
+const renew = script(
+  "renew",
+  [queue],
+  `
+  local lease_ms = tonumber(ARGV[6])
+  local now, answers = time(), {}
+  for at = 7, #ARGV, 2 do
+    local run, epoch = ARGV[at], ARGV[at + 1]
+    local r = fields(key('run', run), 'epoch', 'expires', 'agent', 'thread', 'inbox')
+    if r.expires and r.epoch == epoch then
+      local expires = math.max(tonumber(r.expires), now + lease_ms)
+      redis.call('HSET', key('run', run), 'expires', expires)
+      schedule(run, r, expires, now)
+      answers[#answers + 1] = { expires, tonumber(r.inbox) }
+    else
+      answers[#answers + 1] = false
+    end
+  end
+  return answers
+`,
+);
+
+/** `EventLog.claim`. */
+export async function claimRuns(places: Places, request: ClaimRequest): Promise<readonly Lease[]> {
+  const { store } = places;
+  const { worker, leaseMs, max, run, steal } = request;
+  const agents = [...new Set(request.agents)];
+  if (max < 1) return [];
+  if (run !== undefined) {
+    const args = [run, worker, leaseMs, steal ? 1 : 0, ...agents];
+    const reply = await places.at(run, (partition) => store.call(claimOne, partition, args));
+    return (reply ?? []).slice(1).map(decodeLease);
+  }
+  const take = async (partition: number, wanted: number): Promise<readonly Lease[]> => {
+    const reply = await store.call(claim, partition, [worker, leaseMs, wanted, ...agents]);
+    return reply.map(decodeLease);
+  };
+  if (store.partitions === 1) return take(0, max);
+  const leases: Lease[] = [];
+  // Others may take meanwhile what was found: then there is less each time.
+  while (leases.length < max) {
+    const found = await shares(places, max - leases.length, agents);
+    if (found.size === 0) break;
+    for (const [partition, wanted] of found) {
+      for (const lease of await take(partition, wanted)) {
+        places.learn(lease.run, partition);
+        leases.push(lease);
+      }
+    }
+  }
+  return leases;
+}
+
+/** How many runs to take from which partition, so that the oldest are taken. */
+async function shares(
+  { store }: Places,
+  max: number,
+  agents: readonly string[],
+): Promise<ReadonlyMap<number, number>> {
+  const all = Array.from({ length: store.partitions }, async (_, partition) => {
+    const scores = await store.call(peek, partition, [max, ...agents]);
+    return scores.map((score) => ({ partition, score: Number(score) }));
+  });
+  const best = (await Promise.all(all)).flat().sort((a, b) => a.score - b.score);
+  const wanted = new Map<number, number>();
+  for (const { partition } of best.slice(0, max)) {
+    wanted.set(partition, (wanted.get(partition) ?? 0) + 1);
+  }
+  return wanted;
+}
+
+/** `EventLog.renew`: one script for each partition. */
+export async function renewLeases(
+  places: Places,
+  leases: readonly LeaseRef[],
+  leaseMs: number,
+): Promise<readonly RenewResult[]> {
+  const found = await Promise.all(leases.map(({ run }) => places.locate(run)));
+  const answers: RenewResult[] = leases.map(() => ({ status: "fenced" }));
+  const renewals = [...new Set(found)].map(async (partition) => {
+    if (partition === undefined) return;
+    const indexes = leases.flatMap((_, index) => (found[index] === partition ? [index] : []));
+    const refs = indexes.flatMap((index) => {
+      const { run, epoch } = leases[index] as LeaseRef;
+      return [run, epoch];
+    });
+    const reply = await places.store.call(renew, partition, [leaseMs, ...refs]);
+    for (const [i, index] of indexes.entries()) {
+      const answer = reply[i];
+      if (!Array.isArray(answer)) continue;
+      answers[index] = { status: "ok", until: Number(answer[0]), inbox: Number(answer[1]) };
+    }
+  });
+  await Promise.all(renewals);
+  return answers;
+}
+
+/** What the scripts' `lease_of` gave. */
+function decodeLease(reply: Reply[number]): Lease {
+  const [run, epoch, thread, principal, tail, done, inbox, now, until, why] = reply as Reply;
+  return {
+    run: String(run),
+    epoch: Number(epoch),
+    thread: String(thread),
+    ...(typeof principal === "string" && { principal }),
+    tail: Number(tail),
+    done: Number(done),
+    inbox: Number(inbox),
+    now: Number(now),
+    until: Number(until),
+    why: why as Lease["why"],
+  };
+}
+
+export function leaseOr(reply: Reply[number] | undefined): { readonly lease?: Lease } {
+  return Array.isArray(reply) ? { lease: decodeLease(reply) } : {};
+}

@@ -1,0 +1,2 @@
+export { type RedisCluster, startCluster } from "./cluster.ts";
+export { type RedisServer, type RedisServerOptions, startRedis } from "./server.ts";
