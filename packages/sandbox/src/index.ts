@@ -1,0 +1,23 @@
+export { type CodeInput, type CodeToolOptions, codeTool } from "./code-tool.ts";
+export type { CallableTools } from "./host-tools.ts";
+export type { CodeOutput, SavedFile } from "./observation.ts";
+export { type PythonOptions, python } from "./python.ts";
+export type {
+  Artifact,
+  Caps,
+  HostTool,
+  HostTools,
+  Isolation,
+  Limits,
+  OpenOptions,
+  ProgramError,
+  ProgramErrorKind,
+  Rich,
+  RunOptions,
+  RunResult,
+  Sandbox,
+  SandboxContext,
+  SyntaxIssue,
+} from "./sandbox.ts";
+export { SandboxError, type SandboxErrorCode, type SandboxErrorOptions } from "./sandbox-error.ts";
+export type { Sharing } from "./sessions.ts";
