@@ -11,6 +11,7 @@ import { reactChromium } from "./react-chromium.ts";
 import { runtime } from "./runtime.ts";
 import { serverMany, serverOne } from "./server-one.ts";
 import { serverPaced } from "./server-paced.ts";
+import { sqlite } from "./sqlite.ts";
 import { type Section, toMarkdown } from "./table.ts";
 import { ttfb } from "./ttfb.ts";
 
@@ -28,6 +29,7 @@ const comparisons: { readonly [name: string]: () => Promise<Section> } = {
   "idle-memory": idleMemory,
   "slow-reader": slowReader,
   ttfb,
+  sqlite,
   bundles,
 };
 

@@ -1,3 +1,6 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { useStage } from "./browser.ts";
 import { chromiumPath } from "./chromium.ts";
@@ -95,12 +98,13 @@ describe.skipIf(!chromiumPath)("while an answer is written", { timeout: 60_000 }
     }
   });
 
-  test("says that the server is gone, and that the conversation went with it", async () => {
-    const studio = await startStudio(stage.page);
+  test("says that the server is gone, and goes on to the end once it is back", async () => {
+    const data = await mkdtemp(join(tmpdir(), "studio-data-"));
+    const studio = await startStudio(stage.page, { data });
     let again = studio;
     try {
       const page = await stage.open({ url: studio.url, expected: /ERR_|Failed to load resource/ });
-      const { field, answers, say } = on(page);
+      const { field, answers, questions, say, ready } = on(page);
       await say("Good morning!");
       await answers.getByText("I go by words").waitFor();
       await studio.stop("SIGKILL");
@@ -109,11 +113,16 @@ describe.skipIf(!chromiumPath)("while an answer is written", { timeout: 60_000 }
       await say("Are you there?");
       await page.getByRole("alert").getByText("The server cannot be reached.").waitFor();
       expect(await field.inputValue()).toBe("Are you there?");
-      // Its log was in memory.
-      again = await startStudio(stage.page, { port: studio.port });
-      await page.getByRole("alert").getByText("This conversation is not there any more.").waitFor();
+      again = await startStudio(stage.page, { data, port: studio.port });
+      await page.getByRole("status").getByText("Reconnecting…").waitFor({ state: "detached" });
+      await ready();
+      expect(await questions.count()).toBe(1);
+      const text = (await page.locator(".parts .text").textContent()) ?? "";
+      expect(text.match(/I go by words/g)).toHaveLength(1);
+      expect(text).toMatch(/with the same tools\.$/);
     } finally {
       await again.stop();
+      await rm(data, { recursive: true });
     }
   });
 

@@ -96,7 +96,11 @@ describe("the server", { timeout: 30_000 }, () => {
   });
 
   test("says that a port is taken, and exits with 1", async () => {
-    const second = runMain({ STUDIO_PAGE: page, PORT: `${studio.port}` });
+    const second = runMain({
+      STUDIO_PAGE: page,
+      STUDIO_DATA: studio.data,
+      PORT: `${studio.port}`,
+    });
     const [stderr, [code]] = await Promise.all([text(second.stderr), once(second, "exit")]);
     expect(code).toBe(1);
     expect(stderr).toContain(`Port ${studio.port} is taken.`);
@@ -106,6 +110,7 @@ describe("the server", { timeout: 30_000 }, () => {
   test.each([
     [{ PORT: "web" }, 'PORT is "web"'],
     [{ PORT: "0", STUDIO_PAGE: "/nowhere" }, "There is no built page in /nowhere"],
+    [{ PORT: "0", STUDIO_DATA: "/dev/null" }, "/dev/null/runs.db cannot be made"],
   ])("says what is wrong with %j", async (env, message) => {
     const child = runMain({ STUDIO_PAGE: page, ...env });
     const [stderr, [code]] = await Promise.all([text(child.stderr), once(child, "exit")]);

@@ -27,6 +27,8 @@ export interface Studio {
   readonly port: number;
   /** The folder of its notes. */
   readonly notes: string;
+  /** The folder of its runs. */
+  readonly data: string;
   readonly process: ChildProcess;
   /** Resolves when the process is gone, with its exit code. */
   stop(signal?: NodeJS.Signals): Promise<number | null>;
@@ -35,18 +37,23 @@ export interface Studio {
 export interface StudioOptions {
   /** Default: one that is free. */
   readonly port?: number;
+  /** The folder of its runs. Default: one of its own, which goes with it. */
+  readonly data?: string;
   readonly env?: Record<string, string>;
 }
 
 /** Starts the server's own entry. */
 export async function startStudio(
   page: string,
-  { port = 0, env = {} }: StudioOptions = {},
+  { port = 0, env = {}, ...options }: StudioOptions = {},
 ): Promise<Studio> {
-  const notes = await mkdtemp(join(tmpdir(), "studio-notes-"));
+  const own = await mkdtemp(join(tmpdir(), "studio-"));
+  const notes = join(own, "notes");
+  const data = options.data ?? join(own, "data");
   const child = runMain({
     STUDIO_PAGE: page,
     STUDIO_NOTES: notes,
+    STUDIO_DATA: data,
     PORT: `${port}`,
     ...env,
   });
@@ -62,11 +69,12 @@ export async function startStudio(
     url,
     port: Number(new URL(url).port),
     notes,
+    data,
     process: child,
     async stop(signal = "SIGKILL") {
       child.kill(signal);
       await exited;
-      await rm(notes, { recursive: true, force: true });
+      await rm(own, { recursive: true, force: true });
       return child.exitCode;
     },
   };

@@ -2,6 +2,8 @@ import { existsSync } from "node:fs";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { createAdaptorServer } from "@hono/node-server";
+import { RunwireError } from "@runwire/core";
+import { sqliteLog } from "@runwire/sqlite";
 import { modelsFrom } from "./models.ts";
 import { notesIn } from "./notes.ts";
 import { isLocal } from "./only-local.ts";
@@ -11,6 +13,7 @@ import { createStudio } from "./studio.ts";
 const here = import.meta.dirname;
 const docs = join(here, "../../../..");
 const page = process.env.STUDIO_PAGE || join(here, "../../dist");
+const data = process.env.STUDIO_DATA || join(here, "../../.data");
 const notes = process.env.STUDIO_NOTES || join(here, "../../notes");
 const hostname = process.env.HOST || "127.0.0.1";
 const port = Number(process.env.PORT || 3000);
@@ -23,8 +26,10 @@ if (!existsSync(join(page, "index.html"))) {
 }
 
 const { models, name } = modelsFrom(process.env);
+const log = openLog(join(data, "runs.db"));
 const { app, handler } = createStudio({
   models,
+  log,
   docs,
   notes: notesIn(notes),
   page,
@@ -45,7 +50,21 @@ server.listen(port, hostname, () => {
   console.log(`Runwire Studio: http://${host}:${port}`);
   console.log(name === undefined ? "No OPENAI_API_KEY: scripts answer." : `Model: ${name}`);
 });
-closeOnSignal(server, handler);
+closeOnSignal(server, {
+  async close(options) {
+    await handler.close(options);
+    await log.close();
+  },
+});
+
+function openLog(path: string) {
+  try {
+    return sqliteLog({ path });
+  } catch (error) {
+    if (RunwireError.is(error)) fail(error.message);
+    throw error;
+  }
+}
 
 function fail(message: string): never {
   console.error(message);

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { serveStatic } from "@hono/node-server/serve-static";
+import type { EventLog } from "@runwire/core";
 import { createHandler } from "@runwire/server";
 import { type Context, Hono } from "hono";
 import { secureHeaders } from "hono/secure-headers";
@@ -7,6 +8,8 @@ import { type AgentsOptions, createAgents } from "./agents.ts";
 import { onlyLocal } from "./only-local.ts";
 
 export interface StudioOptions extends AgentsOptions {
+  /** Where conversations live. */
+  readonly log: EventLog;
   /** The folder of the built page. */
   readonly page: string;
   /** The model's name; absent: scripts answer. */
@@ -16,9 +19,9 @@ export interface StudioOptions extends AgentsOptions {
 }
 
 /** The page and the API behind it, as one Hono app. */
-export function createStudio({ page, model, local, ...options }: StudioOptions) {
+export function createStudio({ page, model, local, log, ...options }: StudioOptions) {
   const { assistant, planner } = createAgents(options);
-  const handler = createHandler({ agents: [assistant, planner], basePath: "/api" });
+  const handler = createHandler({ agents: [assistant, planner], log, basePath: "/api" });
 
   const app = new Hono();
   if (local) app.use(onlyLocal);
