@@ -64,6 +64,12 @@ const entries = [
     modifyEsbuildConfig: noZod,
   },
   {
+    name: "@runwire/sqlite",
+    path: "packages/sqlite/dist/index.js",
+    limit: "9 kB",
+    ignore: ["@runwire/core"],
+  },
+  {
     name: "@runwire/openai",
     path: "packages/openai/dist/index.js",
     limit: "12.5 kB",
