@@ -50,6 +50,7 @@ export interface IoRedisClient {
 
 export interface IoRedisConnection extends IoRedisClient {
   disconnect(): void;
+  ping(): Promise<unknown>;
   on(event: "error" | "ready", listener: (error: unknown) => void): unknown;
   on(event: "message", listener: (channel: string, message: string) => void): unknown;
   subscribe(channel: string): Promise<unknown>;

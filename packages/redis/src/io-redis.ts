@@ -33,7 +33,8 @@ function ownConnection(client: IoRedisConnection): OwnConnection {
     ...ioRedisConnection(client),
     listen(heard, reconnected) {
       client.on("message", heard);
-      client.on("ready", reconnected);
+      // It says so before its subscriptions are back: what it answers to next, it answers after them.
+      client.on("ready", () => void client.ping().then(reconnected, reconnected));
     },
     subscribe: (channel) => client.subscribe(channel),
     unsubscribe: (channel) => client.unsubscribe(channel),
