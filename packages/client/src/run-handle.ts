@@ -1,4 +1,4 @@
-import type { Output, Run, RunInput, TypedEvent } from "@runwire/core";
+import type { Output, Run, TypedEvent } from "@runwire/core";
 import { type Json, lastText, RunFailedError, type RunState } from "@runwire/core/protocol";
 import type { Commands, Verdict } from "./commands.ts";
 import { type IterateOptions, iterateBatches, iterateEvents } from "./iterate.ts";
@@ -17,6 +17,8 @@ export interface RunHandleOptions extends IterateOptions {
 export function createRunHandle(options: RunHandleOptions): Run {
   const { run: id, commands, state, known } = options;
   let result: Promise<Output> | undefined;
+  const decide = (approval: string, verdict: Verdict) =>
+    known().then(() => commands.approval(id, approval, verdict));
   return {
     id,
     get thread() {
@@ -31,26 +33,12 @@ export function createRunHandle(options: RunHandleOptions): Run {
     },
     batches: () => iterateBatches(options) as AsyncIterable<readonly TypedEvent[]>,
     [Symbol.asyncIterator]: () => iterateEvents(options) as AsyncIterator<TypedEvent>,
-    async send(input: RunInput) {
-      await known();
-      await commands.message(id, input);
-    },
-    async approve(approval, verdict) {
-      await known();
-      await commands.approval(id, approval, { approved: true, ...verdict } as Verdict);
-    },
-    async deny(approval, verdict) {
-      await known();
-      await commands.approval(id, approval, { approved: false, ...verdict });
-    },
-    async complete(call, output) {
-      await known();
-      await commands.result(id, call, { output: output as Json });
-    },
-    async cancel(why) {
-      await known();
-      await commands.cancel(id, why);
-    },
+    send: (input) => known().then(() => commands.message(id, input)),
+    approve: (approval, more) => decide(approval, { approved: true, ...more } as Verdict),
+    deny: (approval, more) => decide(approval, { approved: false, ...more }),
+    complete: (call, output) =>
+      known().then(() => commands.result(id, call, { output: output as Json })),
+    cancel: (why) => known().then(() => commands.cancel(id, why)),
   };
 }
 

@@ -7,7 +7,7 @@ import {
   type RunState,
 } from "@runwire/core/protocol";
 import { ClientError } from "./client-error.ts";
-import type { Commands } from "./commands.ts";
+import type { Commands, Verdict } from "./commands.ts";
 import type { Conversation } from "./conversation.ts";
 import type { Http } from "./http.ts";
 import { randomId } from "./ids.ts";
@@ -153,12 +153,14 @@ export function createThreadActions(options: ThreadActionsOptions): ThreadAction
     });
   }
 
-  const decide = (id: string, verdict: Parameters<Commands["approval"]>[2]) =>
+  /** Begins an action on the open run. */
+  const attemptOn = (action: (run: string) => Promise<void>) =>
     attempt(async () => {
       const run = openRun();
-      if (run === undefined) return false;
-      await commands.approval(run, id, verdict);
+      return run === undefined ? false : action(run);
     });
+  const decide = (id: string, verdict: Verdict) =>
+    attemptOn((run) => commands.approval(run, id, verdict));
 
   return {
     send: (input) =>
@@ -174,8 +176,7 @@ export function createThreadActions(options: ThreadActionsOptions): ThreadAction
     stop: (why) =>
       attempt(async () => {
         const run = await acceptedRun();
-        if (run === undefined) return false;
-        await cancel(run, why);
+        return run === undefined ? false : cancel(run, why);
       }),
     regenerate: () =>
       attempt(async () => {
@@ -207,12 +208,7 @@ export function createThreadActions(options: ThreadActionsOptions): ThreadAction
       }),
     approve: (id, more) => decide(id, { approved: true, ...more }),
     deny: (id, more) => decide(id, { approved: false, ...more }),
-    complete: (call, output: Json) =>
-      attempt(async () => {
-        const run = openRun();
-        if (run === undefined) return false;
-        await commands.result(run, call, { output });
-      }),
+    complete: (call, output: Json) => attemptOn((run) => commands.result(run, call, { output })),
   };
 }
 

@@ -10,16 +10,14 @@ export function onWake(listener: (wake: Wake) => void): () => void {
   const stop = new AbortController();
   const options = { signal: stop.signal };
   const page = globalThis.document as Document | undefined;
-  globalThis.addEventListener("online", () => listener("online"), options);
-  globalThis.addEventListener("offline", () => listener("offline"), options);
-  globalThis.addEventListener("pageshow", () => listener("seen"), options);
-  page?.addEventListener(
-    "visibilitychange",
-    () => {
-      if (page.visibilityState === "visible") listener("seen");
-    },
-    options,
-  );
+  const heard = ({ type }: Event) => {
+    if (type === "online" || type === "offline") listener(type);
+    else if (type === "pageshow" || page?.visibilityState === "visible") listener("seen");
+  };
+  for (const type of ["online", "offline", "pageshow"]) {
+    globalThis.addEventListener(type, heard, options);
+  }
+  page?.addEventListener("visibilitychange", heard, options);
   return () => stop.abort();
 }
 

@@ -1,4 +1,4 @@
-import type { Approval, Message, Part, ToolPart } from "./message.ts";
+import type { Approval, Message, Part, TextPart, ToolPart } from "./message.ts";
 import type { RunState, ScopeState } from "./state.ts";
 
 /** A call with the scope it was made in; no scope: the root. */
@@ -41,15 +41,12 @@ export function isSettled(part: ToolPart): boolean {
  * hold many steps, with tool calls between them: what an earlier one said is no part of the answer.
  */
 export function lastText(messages: readonly Message[]): string {
-  for (let index = messages.length - 1; index >= 0; index--) {
-    const message = messages[index];
-    if (message?.role !== "assistant") continue;
-    const texts = message.parts.filter((part) => part.type === "text" && part.text !== "");
-    const last = texts.at(-1);
-    if (last?.type !== "text") continue;
-    return textOf(texts.filter((part) => part.type === "text" && part.step === last.step));
-  }
-  return "";
+  const isSaid = (part: Part): part is TextPart => part.type === "text" && part.text !== "";
+  const message = messages.findLast(
+    ({ role, parts }) => role === "assistant" && parts.some(isSaid),
+  );
+  const texts = message?.parts.filter(isSaid) ?? [];
+  return textOf(texts.filter(({ step }) => step === texts.at(-1)?.step));
 }
 
 /** The text parts, joined. */
