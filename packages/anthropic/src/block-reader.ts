@@ -2,7 +2,7 @@ import type { Anthropic } from "@anthropic-ai/sdk";
 import type { ModelEvent } from "@runwire/core";
 
 export type Block = Anthropic.ContentBlock;
-export type BlockDelta = Anthropic.RawContentBlockDelta;
+type BlockDelta = Anthropic.RawContentBlockDelta;
 
 /** Maps one content block of an answer, from its start on. */
 export interface BlockReader {

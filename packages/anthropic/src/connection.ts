@@ -70,7 +70,7 @@ function createClient(connection: Exclude<Connection, { readonly client: Anthrop
     ...(apiKey !== undefined && { apiKey }),
     // Without a key the SDK would look for one of Anthropic's: the header that would carry this one is taken away.
     ...(keyless && { apiKey: "none" }),
-    defaultHeaders: { ...(keyless && { "x-api-key": null, authorization: null }), ...headers },
+    defaultHeaders: { ...(keyless && { authorization: null }), ...headers },
   });
 }
 

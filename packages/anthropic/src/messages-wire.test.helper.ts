@@ -14,7 +14,7 @@ export function sse(events: readonly Draft[], { eol = "\n" }: { readonly eol?: s
 }
 
 /** A text in pieces of at most `size` UTF-16 units. */
-export function pieces(text: string, size = 5): string[] {
+function pieces(text: string, size = 5): string[] {
   return text.match(new RegExp(`[^]{1,${size}}`, "g")) ?? [];
 }
 

@@ -3,7 +3,7 @@ import type { ModelEvent } from "@runwire/core";
 import type { Usage } from "@runwire/core/protocol";
 import { type Asked, cutError, toModelError } from "./errors.ts";
 
-export type WireEvent = Anthropic.RawMessageStreamEvent;
+type WireEvent = Anthropic.RawMessageStreamEvent;
 
 /** What the SDK gives for a streamed request. */
 interface EventStream extends AsyncIterable<WireEvent> {
