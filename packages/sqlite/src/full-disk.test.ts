@@ -14,7 +14,8 @@ const onSmallDisk = (folder: string, command: string): readonly string[] => [
   "-c",
   `mount -t tmpfs -o size=600k tmpfs '${folder}' && ${command}`,
 ];
-const possible = spawnSync("unshare", onSmallDisk(tmpdir(), "true")).status === 0;
+const unshare = "unshare";
+const possible = spawnSync(unshare, onSmallDisk(tmpdir(), "true")).status === 0;
 if (!possible)
   console.warn("*** No disk of its own can be made here: the test of a full one is skipped. ***");
 
@@ -26,7 +27,7 @@ describe.skipIf(!possible)("on a disk that fills up", () => {
       try {
         const program = fileURLToPath(new URL("./fill-disk.test.helper.ts", import.meta.url));
         const node = `'${process.execPath}' --conditions=@runwire/source '${program}' '${folder}' ${durability}`;
-        const { status, stdout, stderr } = spawnSync("unshare", onSmallDisk(folder, node), {
+        const { status, stdout, stderr } = spawnSync(unshare, onSmallDisk(folder, node), {
           encoding: "utf8",
         });
         expect({ status, stderr }).toEqual({ status: 0, stderr: "" });

@@ -11,7 +11,7 @@ export interface Leases {
   of(run: RunRow, why: Lease["why"]): Lease;
 }
 
-export interface Owner {
+interface Owner {
   readonly worker: string;
   readonly leaseMs: number;
 }

@@ -7,6 +7,10 @@ import { append, completed, owned, seqsOf, started } from "./runs.test.helper.ts
 
 const { path, open } = useLogs();
 
+const appendForever = new URL("./append-forever.test.helper.ts", import.meta.url);
+const claimAll = new URL("./claim-all.test.helper.ts", import.meta.url);
+const follow = new URL("./follow.test.helper.ts", import.meta.url);
+
 const claim = { worker: "here", leaseMs: 3_600_000, max: 10, agents: ["a"] };
 
 async function kill({ child, gone }: Program): Promise<void> {
@@ -19,9 +23,7 @@ test("kill -9 anywhere: what was acknowledged is there, and nothing is torn", as
   const log = open({ path: at });
   for (let round = 0; round < 6; round++) {
     const size = [1, 7, 400][round % 3] ?? 1;
-    const programs = [0, 1].map((n) =>
-      start("./append-forever.test.helper.ts", at, `run-${round}-${n}`, `${size}`),
-    );
+    const programs = [0, 1].map((n) => start(appendForever, at, `run-${round}-${n}`, `${size}`));
     await Promise.all(programs.map(({ said }) => said(2 + 7 * round)));
     await Promise.all(programs.map(kill));
     for (const [n, { lines }] of programs.entries()) {
@@ -42,7 +44,7 @@ test("kill -9 anywhere: what was acknowledged is there, and nothing is torn", as
 test("the run of a process that was killed can be claimed at once, however long its lease", async () => {
   const at = path();
   const log = open({ path: at });
-  const program = start("./append-forever.test.helper.ts", at, "r", "5");
+  const program = start(appendForever, at, "r", "5");
   await program.said(3);
   expect(await log.claim({ ...claim, run: "r" })).toEqual([]);
   await kill(program);
@@ -65,7 +67,7 @@ test("a process is gone when its number is nobody's, or somebody else's", async 
   expect(isGone([place, pid, "1"].join(" "))).toBe(process.platform === "linux");
   // Of another machine or container nothing is known.
   expect(isGone(["elsewhere", "1", began].join(" "))).toBe(false);
-  const program = start("./claim-all.test.helper.ts", path(), "w");
+  const program = start(claimAll, path(), "w");
   const other = [place, program.child.pid, ""].join(" ");
   expect(isGone(other)).toBe(false);
   await kill(program);
@@ -97,7 +99,7 @@ test("two processes claim each run once", async () => {
       }),
     ),
   );
-  const programs = ["one", "two"].map((name) => start("./claim-all.test.helper.ts", at, name));
+  const programs = ["one", "two"].map((name) => start(claimAll, at, name));
   await Promise.all(programs.map(({ saidThat }) => saidThat("nothing")));
   const claimed = programs.flatMap(({ lines }) => lines.slice(0, -1));
   expect(claimed.sort()).toEqual(runs.sort());
@@ -107,7 +109,7 @@ test("a follower in another process sees each event once, while it is written, a
   const at = path();
   const log = open({ path: at });
   const lease = await owned(log, "r");
-  const follower = start("./follow.test.helper.ts", at, "r");
+  const follower = start(follow, at, "r");
   let tail = 1;
   for (let line = 1; line <= 40; line++) {
     // Each append comes when the follower has nothing left to read and waits.

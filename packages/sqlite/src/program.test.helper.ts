@@ -18,9 +18,9 @@ export interface Program {
   readonly gone: Promise<readonly [number | null, NodeJS.Signals | null]>;
 }
 
-/** Runs one of the programs of this folder in a process of its own; a test that ends ends it. */
-export function start(name: string, ...args: readonly string[]): Program {
-  const file = fileURLToPath(new URL(name, import.meta.url));
+/** Runs a program in a process of its own; a test that ends ends it. */
+export function start(program: URL, ...args: readonly string[]): Program {
+  const file = fileURLToPath(program);
   const child = spawn(process.execPath, ["--conditions=@runwire/source", file, ...args], {
     stdio: ["ignore", "pipe", "inherit"],
   });
@@ -41,7 +41,7 @@ export function start(name: string, ...args: readonly string[]): Program {
       };
       waiting.add(look);
       look();
-      void gone.then(() => reject(new Error(`${name} ended after ${lines.length} lines.`)));
+      void gone.then(() => reject(new Error(`${file} ended after ${lines.length} lines.`)));
     });
   return {
     child,

@@ -1,6 +1,6 @@
 import type { DatabaseSync } from "node:sqlite";
 
-export type Value = string | number | null;
+type Value = string | number | null;
 
 /** A prepared statement whose rows have a known shape: SQLite cannot tell TypeScript. */
 export interface Query<Row = never> {

@@ -12,7 +12,7 @@ const rowUnits = 3_900;
 const readUnits = 262_144;
 
 /** What the runs row says of the newest row of segments. */
-export interface LastRow {
+interface LastRow {
   readonly lastFirst: number;
   readonly lastUnits: number;
 }

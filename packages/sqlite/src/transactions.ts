@@ -28,8 +28,8 @@ interface Write {
   readonly deadline: number;
 }
 
-/** A lock is asked for again after 0, 1, 2, 4 … ms, at most so many. SQLite's own waiting would stop the whole process. */
-const longestPauseMs = 16;
+/** A lock is asked for again after 0, 1, 2 … ms, at most so many. SQLite's own waiting would stop the whole process. */
+const longestPauseMs = 4;
 
 export function transactions(
   store: Store,
