@@ -88,7 +88,7 @@ function inputOf(languages: readonly string[]): z.ZodType<CodeInput, CodeInput> 
 
 /** What a model must know to write programs that run. */
 export function describe(
-  { caps }: Sandbox,
+  { caps, about }: Sandbox,
   share: Sharing,
   { tools = {}, collect = [] }: Pick<CodeToolOptions, "tools" | "collect">,
 ): string {
@@ -98,6 +98,7 @@ export function describe(
       ? "Every program starts from nothing."
       : "Variables, imports and files stay for the next program.",
   ];
+  if (about !== undefined) lines.push(about);
   if (!caps.network) lines.push("There is no network, and nothing can be installed.");
   if (collect.length > 0) lines.push(`Files that match ${collect.join(" or ")} go to the user.`);
   if (Object.keys(tools).length > 0) {

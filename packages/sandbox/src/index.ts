@@ -1,5 +1,6 @@
 export { type CodeInput, type CodeToolOptions, codeTool } from "./code-tool.ts";
 export type { CallableTools } from "./host-tools.ts";
+export { type JavascriptOptions, javascript } from "./javascript.ts";
 export type { CodeOutput, SavedFile } from "./observation.ts";
 export { type PythonOptions, python } from "./python.ts";
 export type {

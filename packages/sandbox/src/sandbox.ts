@@ -24,6 +24,8 @@ export interface Sandbox {
   /** For people and messages: `python`, `e2b`, … */
   readonly id: string;
   readonly caps: Caps;
+  /** What a model must know to write programs for it, beside what `caps` say. */
+  readonly about?: string;
   /** Cheap: an embedded sandbox takes a process at the first program, and from a pool. */
   open(options?: OpenOptions): Promise<SandboxContext>;
   /** Ends all contexts and whatever the sandbox keeps ready. Calls after it throw `closed`. */

@@ -25,11 +25,12 @@ export interface EmbeddedOptions {
 export interface Interpreter {
   readonly language: string;
   readonly limits: Limits;
+  readonly about?: string;
   readonly command: (isolation: "process" | "os") => Promise<Command>;
 }
 
 export function embeddedSandbox(
-  { language, limits, command }: Interpreter,
+  { language, limits, about, command }: Interpreter,
   { warm = 1, concurrency = availableParallelism(), isolation }: EmbeddedOptions,
 ): Sandbox {
   const contexts = new Set<SandboxContext>();
@@ -48,6 +49,7 @@ export function embeddedSandbox(
   let closed = false;
   return {
     id: language,
+    ...(about !== undefined && { about }),
     get caps() {
       return {
         languages: [language] as const,

@@ -1,20 +1,14 @@
 import type { PyodideAPI } from "pyodide";
 import type { SyntaxIssue } from "../sandbox.ts";
-import type { Channel } from "./channel.ts";
-import type { Clock } from "./clock.ts";
-import type { GuestOutput } from "./output.ts";
+import type { Place } from "./place.ts";
 import { limitDisk, type VirtualDisk } from "./quota.ts";
 import { crashed, type Engine, type Outcome } from "./serve.ts";
 import { graceMs, type RunRequest, type ToolReply } from "./wire.ts";
 
-/** What an engine is given of its process, taken before anything was stripped. */
-export interface Place {
-  readonly wire: Channel;
-  readonly time: Clock;
-  readonly output: GuestOutput;
+/** Python's event loop needs timers of its own, and is stopped by those of the process. */
+export interface PythonPlace extends Place {
   readonly timers: { forget(): void };
   readonly deadlines: Pick<typeof globalThis, "setTimeout" | "clearTimeout">;
-  readonly exit: (code: number) => never;
 }
 
 /** After a snapshot, which froze what was random. */
@@ -47,7 +41,7 @@ type Runner = {
 export async function pythonEngine(
   python: PyodideAPI,
   fileBytes: number,
-  { wire, time, output, timers, deadlines, exit }: Place,
+  { wire, time, output, timers, deadlines, exit }: PythonPlace,
 ): Promise<Engine> {
   python.runPython(begin);
   const { globals } = python;
