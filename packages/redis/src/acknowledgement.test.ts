@@ -20,6 +20,7 @@ function open(replicas = 2) {
           end: (settled) => (settled instanceof Error ? reject(settled) : resolve(settled)),
         });
       }),
+    alive: () => true,
     close: () => void closed++,
   };
   const connection: Connection = {

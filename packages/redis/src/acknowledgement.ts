@@ -34,14 +34,18 @@ export function acknowledgement(options: AcknowledgementOptions): Acknowledgemen
   const next = new Map<string, Round>();
   let own: Promise<OwnConnection> | undefined;
 
+  /** One that could not be made, or gave up on its server, is replaced. */
   async function open(): Promise<OwnConnection> {
     own ??= connection.duplicate(onError);
     try {
-      return await own;
+      const made = await own;
+      if (made.alive()) return made;
     } catch (error) {
       own = undefined;
       throw error;
     }
+    own = undefined;
+    return open();
   }
 
   async function wait(tag: string): ReturnType<() => Round["done"]> {

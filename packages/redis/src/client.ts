@@ -28,6 +28,7 @@ interface NodeRedisPipeline {
 }
 
 export interface NodeRedisConnection extends NodeRedisClient {
+  readonly isOpen: boolean;
   connect(): Promise<unknown>;
   destroy(): unknown;
   on(event: "error" | "ready", listener: (error: unknown) => void): unknown;
@@ -49,6 +50,7 @@ export interface IoRedisClient {
 }
 
 export interface IoRedisConnection extends IoRedisClient {
+  readonly status: string;
   disconnect(): void;
   ping(): Promise<unknown>;
   on(event: "error" | "ready", listener: (error: unknown) => void): unknown;

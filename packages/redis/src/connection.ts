@@ -25,6 +25,8 @@ export interface OwnConnection extends Connection {
   listen(onMessage: (channel: string) => void, reconnected: () => void): void;
   subscribe(channel: string): Promise<unknown>;
   unsubscribe(channel: string): Promise<unknown>;
+  /** False once it has given up on its server. */
+  alive(): boolean;
   close(): void;
 }
 

@@ -34,6 +34,7 @@ const retryMs = 1_000;
 export function redisHints({ connection, channels, onError }: HintsOptions): Hints {
   const topics = new Map<Topic, Subscription>();
   let own: Promise<OwnConnection> | undefined;
+  let opened: OwnConnection | undefined;
   let retry: ReturnType<typeof setTimeout> | undefined;
   let sweep: ReturnType<typeof setInterval> | undefined;
   let closed = false;
@@ -48,10 +49,11 @@ export function redisHints({ connection, channels, onError }: HintsOptions): Hin
   }
 
   async function open(): Promise<OwnConnection> {
-    const opened = await connection.duplicate(onError);
-    opened.listen((channel) => notify(channel.slice(channels.length) as Topic), notifyAll);
-    if (closed) opened.close();
-    return opened;
+    const made = await connection.duplicate(onError);
+    made.listen((channel) => notify(channel.slice(channels.length) as Topic), notifyAll);
+    if (closed) made.close();
+    opened = made;
+    return made;
   }
 
   async function subscribe(topic: Topic, subscription: Subscription): Promise<void> {
@@ -67,18 +69,16 @@ export function redisHints({ connection, channels, onError }: HintsOptions): Hin
     }
   }
 
-  /** A client that gives up on its server is replaced. */
+  /** A connection that could not be made, or gave up on its server, is replaced. */
   function again(): void {
     retry = undefined;
-    own?.then(
-      (connection) => connection.close(),
-      () => undefined,
-    );
-    own = undefined;
+    opened?.close();
+    own = opened = undefined;
     for (const [topic, subscription] of topics) void subscribe(topic, subscription);
   }
 
-  function forget(): void {
+  function tidy(): void {
+    if (opened?.alive() === false) again();
     const now = Date.now();
     for (const [topic, { waiters, subscribed, idleSince }] of topics) {
       if (waiters.size > 0 || !subscribed || now - idleSince < lingerMs) continue;
@@ -97,7 +97,7 @@ export function redisHints({ connection, channels, onError }: HintsOptions): Hin
     topics.set(topic, made);
     void subscribe(topic, made);
     if (sweep === undefined) {
-      sweep = setInterval(forget, lingerMs / 2);
+      sweep = setInterval(tidy, lingerMs / 2);
       sweep.unref?.();
     }
     return made;
@@ -123,10 +123,7 @@ export function redisHints({ connection, channels, onError }: HintsOptions): Hin
       clearInterval(sweep);
       notifyAll();
       topics.clear();
-      own?.then(
-        (connection) => connection.close(),
-        () => undefined,
-      );
+      opened?.close();
     },
   };
 }

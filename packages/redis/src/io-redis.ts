@@ -38,6 +38,7 @@ function ownConnection(client: IoRedisConnection): OwnConnection {
     },
     subscribe: (channel) => client.subscribe(channel),
     unsubscribe: (channel) => client.unsubscribe(channel),
+    alive: () => client.status !== "end",
     close: () => client.disconnect(),
   };
 }

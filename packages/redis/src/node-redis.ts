@@ -37,6 +37,9 @@ function ownConnection(client: NodeRedisConnection): OwnConnection {
     },
     subscribe: (channel) => client.subscribe(channel, listener),
     unsubscribe: (channel) => client.unsubscribe(channel),
-    close: () => void client.destroy(),
+    alive: () => client.isOpen,
+    close() {
+      if (client.isOpen) client.destroy();
+    },
   };
 }

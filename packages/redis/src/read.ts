@@ -21,7 +21,7 @@ const read = script(
     return { 'reset' }
   end
 
-  local from, at, first, count, units, frames = math.max(seq, 1), 0, false, 0, 0, {}
+  local from, at, first, reached, units, frames = math.max(seq, 1), 0, false, seq, 0, {}
   repeat
     local page = redis.call('XRANGE', key('log', run), from, '+', 'COUNT', 32)
     for _, entry in ipairs(page) do
@@ -37,10 +37,10 @@ const read = script(
         at = of
       end
       if last > seq then
-        if first and of ~= at or count >= limit or units >= ${maxUnits} then
-          return { 'events', first, count, at, table.concat(frames), tail, r.status }
+        if first and of ~= at or reached - seq >= limit or units >= ${maxUnits} then
+          return { 'events', first, reached, at, table.concat(frames), tail, r.status }
         end
-        first, at, count, units = first or last - n + 1, of, count + n, units + #text
+        first, at, reached, units = first or last - n + 1, of, last, units + #text
         frames[#frames + 1] = text
       end
       from = last + 1
@@ -50,7 +50,7 @@ const read = script(
     -- Redis was allowed to evict the stream.
     return { 'gone' }
   end
-  return { 'events', first or seq + 1, count, at, table.concat(frames), tail, r.status }
+  return { 'events', first or seq + 1, reached, at, table.concat(frames), tail, r.status }
 `,
 );
 
@@ -63,11 +63,11 @@ export async function readLog(
 ): Promise<ReadResult> {
   const args = [run, seq, epoch ?? "", limit];
   const reply = await places.at(run, (partition) => places.store.call(read, partition, args));
-  const [status = "gone", first, count, of, frames, tail, runStatus] = reply ?? [];
+  const [status = "gone", first, reached, of, frames, tail, runStatus] = reply ?? [];
   if (status !== "events") return { status: status as "gone" | "reset" };
   const whole = {
     first: Number(first),
-    count: Number(count),
+    count: Number(reached) - Number(first) + 1,
     epoch: Number(of),
     frames: String(frames),
   };

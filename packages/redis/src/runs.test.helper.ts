@@ -79,8 +79,8 @@ export async function insist<T>(call: () => Promise<T>): Promise<T> {
     try {
       return await call();
     } catch (error) {
-      if (attempt >= 300) throw error;
-      await new Promise((resolve) => setTimeout(resolve, 20));
+      if (attempt >= 1_000) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 5));
     }
   }
 }
