@@ -11,6 +11,7 @@ import type { Message, RunState } from "@runwire/core/protocol";
 import { expectTypeOf, test } from "vitest";
 import { z } from "zod";
 import { createClient } from "./client.ts";
+import { createThread } from "./create-thread.ts";
 import type { Thread, ThreadSnapshot } from "./thread.ts";
 
 const search = tool({
@@ -118,4 +119,13 @@ test("one agent's type will do, and without any type any name goes", () => {
   const any = createClient({ url: "/api" });
   const run = any.run("whoever", "Hi", { on: { "tool.completed": (event) => event.output } });
   expectTypeOf(run).toEqualTypeOf<ReturnType<typeof any.run>>();
+});
+
+test("a thread without a client gets its types by its agent", () => {
+  const thread = createThread<typeof assistant>({ url: "/api", agent: "assistant" });
+  expectTypeOf(thread).toEqualTypeOf<Thread<TypesOf<typeof assistant>>>();
+  // @ts-expect-error another agent's name
+  createThread<typeof assistant>({ url: "/api", agent: "other" });
+  // @ts-expect-error where is the server?
+  createThread({ agent: "assistant" });
 });
