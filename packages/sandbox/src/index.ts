@@ -1,7 +1,9 @@
 export { type CodeInput, type CodeToolOptions, codeTool } from "./code-tool.ts";
 export type { CallableTools } from "./host-tools.ts";
+export { type HttpOptions, http } from "./http.ts";
 export { type JavascriptOptions, javascript } from "./javascript.ts";
 export type { CodeOutput, SavedFile } from "./observation.ts";
+export { type OneCompilerOptions, oneCompiler } from "./one-compiler.ts";
 export { type PythonOptions, python } from "./python.ts";
 export type {
   Artifact,
