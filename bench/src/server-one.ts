@@ -33,7 +33,7 @@ export async function serverMany(): Promise<Section> {
   return {
     title: "Server: 200 streams",
     note: `As with one stream: ${perTurn} deltas per stream and macrotask.`,
-    tables: await throughput(1_024, 200),
+    tables: await throughput(4_096, 200),
   };
 }
 

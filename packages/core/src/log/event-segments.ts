@@ -1,8 +1,10 @@
 import { cutSegment, joinSegments, type Segment } from "./segment.ts";
 
-/** Appended segments are joined at so many events or so much text: a replay reads few of them, each worth a write. */
+/** Segments stay as they were appended until there are so many events or so much text in them. */
 const openEvents = 512;
 const openUnits = 65_536;
+/** Then they are joined to about so much text: a replay reads few of them, each worth a write. */
+const sealedUnits = 16_384;
 
 /** A run's events in memory, as segments. A read that begins where one begins gets that very segment. */
 export interface EventSegments {
@@ -26,9 +28,21 @@ export function eventSegments(): EventSegments {
   let tail = 0;
 
   function seal(): void {
-    if (segments.length === open) return;
-    const { first, count, epoch, frames } = joinSegments(segments.splice(open));
-    open = segments.push({ first, count, epoch, frames });
+    const small = segments.splice(open);
+    for (let from = 0; from < small.length; ) {
+      const { first, epoch } = small[from] as Segment;
+      let count = 0;
+      let size = 0;
+      const texts: string[] = [];
+      while (from < small.length && size < sealedUnits) {
+        const segment = small[from++] as Segment;
+        count += segment.count;
+        size += segment.frames.length;
+        texts.push(segment.frames);
+      }
+      segments.push({ first, count, epoch, frames: texts.join("") });
+    }
+    open = segments.length;
     events = units = 0;
   }
 

@@ -3,6 +3,9 @@ import type { MemoryRun } from "./memory-run.ts";
 import { type MemoryStore, setReady, touch, unblock } from "./memory-store.ts";
 import { encodeSegment } from "./segment.ts";
 
+/** Larger batches are kept as text alone: as objects they outlive young garbage, which costs more than to parse them. */
+const keptEvents = 64;
+
 /** `EventLog.append`. */
 export function append(store: MemoryStore, id: string, batch: Append): AppendResult {
   const run = store.runs.get(id);
@@ -20,7 +23,9 @@ export function append(store: MemoryStore, id: string, batch: Append): AppendRes
   const pending = Math.max(inbox.done, batch.consume ?? 0) < inbox.tail;
   if (batch.end !== undefined && pending) return { status: "inbox", inbox: inbox.tail };
 
-  events.append({ ...segment, events: batch.events });
+  // What a loop appends is small, and followers in this process take it at once: they get it as it is.
+  const small = batch.events.length <= keptEvents;
+  events.append(small ? { ...segment, events: batch.events } : segment);
   if (batch.consume !== undefined) inbox.consume(batch.consume);
   if (batch.end !== undefined) leave(store, run, batch, batch.end);
   if (batch.events.length > 0 || batch.end === "close") store.topics.notify(run.topic);

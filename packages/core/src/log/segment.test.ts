@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { encodeEvent } from "../protocol/encode.ts";
 import type { RunEvent } from "../protocol/events.ts";
+import { ProtocolError } from "../protocol/protocol-error.ts";
 import { maxBatchBytes, maxEventBytes } from "./event-log.ts";
 import {
   cutSegment,
@@ -121,5 +122,5 @@ describe("sizes", () => {
 
 test("frames that are none are an error, not events", () => {
   const damaged: Segment = { first: 1, count: 1, epoch: 1, frames: 'id: 1.1\ndata: {"seq":1,\n\n' };
-  expect(() => segmentEvents(damaged)).toThrow("not JSON");
+  expect(() => segmentEvents(damaged)).toThrow(ProtocolError);
 });

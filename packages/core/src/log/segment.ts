@@ -15,7 +15,7 @@ export interface Segment {
   readonly count: number;
   /** Under which they were written. */
   readonly epoch: number;
-  /** One frame per event, `id: <seq>.<epoch>`, `data: <json>` and an empty line (PROTOCOL.md, "Server-sent events"). */
+  /** One frame per event, `id: <seq>.<epoch>`, `data: <json>` and an empty line (PROTOCOL.md §7). */
   readonly frames: string;
   /** The same once more as objects, where a log has them at hand. Not to be changed by anybody. */
   readonly events?: readonly RunEvent[];
@@ -30,20 +30,24 @@ const dataField = "\ndata: ";
  * The events as a segment; `too-large` when they are over {@link maxEventBytes} or {@link maxBatchBytes}. Sizes are
  * bounded by the length of the text (a UTF-16 unit takes at most three bytes), and measured only above that.
  */
-export function encodeSegment(events: readonly RunEvent[], epoch: number): Segment | "too-large" {
+export function encodeSegment(
+  events: readonly RunEvent[],
+  epoch: number,
+): Segment | "too-large" {
   const frames: string[] = [];
+  const between = `.${epoch}\ndata: `;
   let units = 0;
   for (const event of events) {
     const json = encodeEvent(event);
     if (3 * json.length > maxEventBytes && utf8Bytes(json) > maxEventBytes) return "too-large";
     units += json.length;
-    frames.push(`id: ${event.seq}.${epoch}\ndata: ${json}\n\n`);
+    frames.push(`id: ${event.seq}${between}${json}\n\n`);
   }
-  // Joined at once: a text that is put together piece by piece is a tree, which the log would keep.
   const segment: Segment = {
     first: events[0]?.seq ?? 1,
     count: events.length,
     epoch,
+    // Joined at once into one flat string: what is put together piece by piece is a tree, which the log would keep.
     frames: frames.join(""),
   };
   return 3 * units > maxBatchBytes && jsonBytes(segment) > maxBatchBytes ? "too-large" : segment;
