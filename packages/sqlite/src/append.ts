@@ -1,5 +1,5 @@
 import { type Append, type AppendResult, type EventLog, encodeSegment } from "@runwire/core";
-import { type Query, query } from "./query.ts";
+import { type Query, query, whole } from "./query.ts";
 import type { Readiness, Ready } from "./readiness.ts";
 import type { RunRow } from "./run-row.ts";
 import type { Segments } from "./segments.ts";
@@ -108,7 +108,7 @@ function howOf(end: NonNullable<Append["end"]>): string {
 function readyAfter(release: number | null, now: number): Ready | undefined {
   if (release === null) return undefined;
   if (release === 0) return { at: now, why: "handover" };
-  return { at: Math.max(release, now), why: "timer" };
+  return { at: whole(Math.max(release, now)), why: "timer" };
 }
 
 function checkNumbers({ events, after }: Append): void {

@@ -1,6 +1,6 @@
 import type { ClaimRequest, EventLog, Lease, RenewResult } from "@runwire/core";
 import type { Leases } from "./leases.ts";
-import { query } from "./query.ts";
+import { query, whole } from "./query.ts";
 import type { Readiness } from "./readiness.ts";
 import { type RunRow, selectRun } from "./run-row.ts";
 import type { Store } from "./store.ts";
@@ -31,7 +31,7 @@ export function claiming(
     const agents = JSON.stringify(request.agents);
     if (id === undefined) {
       readiness.wake();
-      return queued.all(agents, max);
+      return queued.all(agents, whole(max));
     }
     const run = max > 0 ? one.get(id, agents) : undefined;
     if (run === undefined) return [];
@@ -60,7 +60,7 @@ export function renewing(store: Store): Answer<EventLog["renew"]> {
   );
   return (refs, leaseMs) => {
     if (refs.length === 0) return [];
-    const until = store.stamp() + leaseMs;
+    const until = whole(store.stamp() + leaseMs);
     return refs.map(({ run, epoch }): RenewResult => {
       const renewed = renew.get(until, run, epoch);
       if (renewed === undefined) return { status: "fenced" };

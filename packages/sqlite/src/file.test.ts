@@ -13,6 +13,7 @@ import { expect, test, vi } from "vitest";
 import { useLogs } from "./log.test.helper.ts";
 import { append, completed, owned, seqsOf } from "./runs.test.helper.ts";
 import { applicationId, migrations } from "./schema.ts";
+import { sqliteLog } from "./sqlite-log.ts";
 
 const { path, open } = useLogs();
 
@@ -136,6 +137,10 @@ test("a damaged file is refused, or says so where it is damaged", async () => {
     message: expect.stringMatching(/is damaged\. Restore it from a backup/),
   });
   expect(error.cause).toMatchObject({ code: "ERR_SQLITE_ERROR" });
+});
+
+test.each(["", ":memory:"])("the path %j is refused: a log in a file has one", (at) => {
+  expect(() => sqliteLog({ path: at })).toThrow(/memoryLog/);
 });
 
 test("a path that cannot be is refused", () => {

@@ -1,6 +1,6 @@
 import { type EventLog, maxCommandBytes, maxPendingCommands, type SendResult } from "@runwire/core";
 import type { Command, InboxEntry } from "@runwire/core/protocol";
-import { query } from "./query.ts";
+import { query, whole } from "./query.ts";
 import type { Readiness } from "./readiness.ts";
 import { type RunRow, selectRun } from "./run-row.ts";
 import type { Store } from "./store.ts";
@@ -46,7 +46,7 @@ export function readingInbox({ db }: Pick<Store, "db">): Answer<EventLog["inbox"
      WHERE run = ? ORDER BY commands.key LIMIT ?`,
   );
   return (run, after, limit) =>
-    read.all(after, run, limit).map(
+    read.all(after, run, whole(limit)).map(
       ({ n, at, command }): InboxEntry => ({
         n,
         at,

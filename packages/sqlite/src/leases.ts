@@ -1,5 +1,6 @@
 import type { Lease } from "@runwire/core";
-import { query } from "./query.ts";
+import type { Processes } from "./processes.ts";
+import { query, whole } from "./query.ts";
 import type { RunRow } from "./run-row.ts";
 import type { Store } from "./store.ts";
 
@@ -16,7 +17,7 @@ interface Owner {
   readonly leaseMs: number;
 }
 
-export function leases(store: Store): Leases {
+export function leases(store: Store, hold: Processes["hold"]): Leases {
   const take = query(
     store.db,
     `UPDATE runs SET epoch = ?, worker = ?, process = ?, dueAt = ?, why = NULL, score = NULL
@@ -38,8 +39,8 @@ export function leases(store: Store): Leases {
     take(run, { worker, leaseMs }, why) {
       const now = store.stamp();
       const epoch = Math.max(run.epoch + 1, now);
-      const dueAt = now + leaseMs;
-      take.run(epoch, worker, store.process, dueAt, run.key);
+      const dueAt = whole(now + leaseMs);
+      take.run(epoch, worker, hold(), dueAt, run.key);
       return leaseOf({ ...run, epoch, dueAt }, why);
     },
     of: leaseOf,

@@ -32,12 +32,22 @@ export function openDatabase(
   }
   let db: DatabaseSync | undefined;
   try {
-    db = new Database(path, { timeout: options.lockMs });
+    db = new Database(path);
+    db.exec(`PRAGMA busy_timeout = ${options.lockMs}`);
     prepare(db, path, options.durability);
     return db;
   } catch (error) {
     db?.close();
     throw explain(error, path);
+  }
+}
+
+/** SQLite has names for databases that are in no file, and two processes cannot share those. */
+export function checkPath(path: string): void {
+  if (path === "" || path === ":memory:") {
+    throw new RunwireError("log-unusable", {
+      message: `A log in a file needs a path, not "${path}". For one in memory there is memoryLog() of @runwire/core.`,
+    });
   }
 }
 

@@ -48,39 +48,54 @@ function beginning(pid: number): string | undefined {
   }
 }
 
-/** Ends the leases that a log of this file gave, as if their time were over. */
+/** Who holds leases of a file's runs: the logs, in this process and in others, by which they were taken. */
 export interface Processes {
-  /** Of all processes that are gone. Without this a run would wait for the end of its lease when its owner was killed. */
+  /** Says that this log takes a lease, and gives the name to write beside it. */
+  hold(): string;
+  /** Ends the leases of all processes that are gone. Without this their runs would wait until the leases are over. */
   sweep(): void;
-  /** Of this log. */
+  /** Ends the leases of this log. */
   leave(): void;
 }
 
 export function processes(store: Store): Processes {
   const { db } = store;
-  const others = query<{ key: number; identity: string }>(
+  const leased = "dueAt IS NOT NULL AND score IS NULL AND worker IS NOT NULL";
+  const add = query(db, "INSERT INTO processes VALUES (?, ?) ON CONFLICT DO NOTHING");
+  const others = query<{ log: string; identity: string }>(
     db,
-    "SELECT key, identity FROM processes WHERE key <> ?",
+    "SELECT log, identity FROM processes WHERE log <> ?",
   );
-  const forget = query(db, "DELETE FROM processes WHERE key = ?");
+  const remove = query(db, "DELETE FROM processes WHERE log = ?");
   const endLeases = query(
     db,
-    `UPDATE runs SET dueAt = ?1
-     WHERE dueAt IS NOT NULL AND score IS NULL AND dueAt > ?1 AND worker IS NOT NULL AND process = ?2`,
+    `UPDATE runs SET dueAt = ?1 WHERE ${leased} AND dueAt > ?1 AND process = ?2`,
   );
+  const removeIdle = query(
+    db,
+    `DELETE FROM processes WHERE log NOT IN (SELECT process FROM runs WHERE ${leased})`,
+  );
+  const self = identity();
+  const log = crypto.randomUUID();
   let swept = Number.NEGATIVE_INFINITY;
 
-  function remove(key: number): void {
-    endLeases.run(store.stamp(), key);
-    forget.run(key);
+  function end(log: string): void {
+    endLeases.run(store.stamp(), log);
+    remove.run(log);
   }
   return {
+    hold() {
+      add.run(log, self);
+      return log;
+    },
     sweep() {
       const now = performance.now();
       if (now - swept < sweepMs) return;
+      // Containers that are gone for good left theirs behind. Who lives comes back with the next lease.
+      if (swept < 0) removeIdle.run();
       swept = now;
-      for (const { key, identity } of others.all(store.process)) if (isGone(identity)) remove(key);
+      for (const { log: other, identity } of others.all(log)) if (isGone(identity)) end(other);
     },
-    leave: () => remove(store.process),
+    leave: () => end(log),
   };
 }

@@ -10,6 +10,11 @@ export interface Query<Row = never> {
   run(...values: Value[]): unknown;
 }
 
+/** A number as SQLite takes it for a time or a limit, which know neither fractions nor infinity. */
+export function whole(value: number): number {
+  return Math.min(Math.max(0, Math.ceil(value)), Number.MAX_SAFE_INTEGER);
+}
+
 export function query<Row = never>(db: DatabaseSync, sql: string): Query<Row> {
   return db.prepare(sql) as unknown as Query<Row>;
 }

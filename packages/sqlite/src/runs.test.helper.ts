@@ -1,4 +1,4 @@
-import type { EventLog, Lease } from "@runwire/core";
+import { type EventLog, type Lease, segmentEvents } from "@runwire/core";
 import type { Cursor, RunEvent } from "@runwire/core/protocol";
 
 export function started(run: string, thread = "t"): RunEvent {
@@ -45,9 +45,9 @@ export async function seqsOf(log: EventLog, run: string): Promise<number[]> {
   for (let cursor: Cursor = { seq: 0 }; ; ) {
     const read = await log.read(run, cursor, 1_000);
     if (read.status !== "events") throw new Error(read.status);
-    const { frames, count, epoch } = read.segment;
+    const { count, epoch } = read.segment;
     if (count === 0) return seqs;
-    for (const [, seq] of frames.matchAll(/^id: (\d+)\./gm)) seqs.push(Number(seq));
+    seqs.push(...segmentEvents(read.segment).map(({ seq }) => seq));
     cursor = { seq: seqs.length, epoch };
   }
 }

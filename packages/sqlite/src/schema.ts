@@ -20,11 +20,11 @@ export const migrations: readonly string[] = [
   ) STRICT;
   INSERT INTO store VALUES (1, 0, 0, 0);
 
-  -- Who has the file open: what one of them held is free when it is gone. A key is never used twice.
+  -- Who holds leases: what one of them held is free when its process is gone.
   CREATE TABLE processes (
-    key INTEGER PRIMARY KEY AUTOINCREMENT,
+    log TEXT PRIMARY KEY,
     identity TEXT NOT NULL
-  ) STRICT;
+  ) STRICT, WITHOUT ROWID;
 
   -- score: of the thread's run that became ready last.
   CREATE TABLE threads (
@@ -60,7 +60,7 @@ export const migrations: readonly string[] = [
     epoch INTEGER NOT NULL DEFAULT 0,
     createdEpoch INTEGER,
     worker TEXT,
-    process INTEGER,
+    process TEXT,
     dueAt INTEGER,
     why TEXT,
     score INTEGER,

@@ -5,6 +5,7 @@ const codes = {
   perm: 3,
   busy: 5,
   locked: 6,
+  noMemory: 7,
   readonly: 8,
   io: 10,
   corrupt: 11,
@@ -14,13 +15,19 @@ const codes = {
   notADatabase: 26,
 };
 
+const faults: ReadonlySet<number> = new Set(Object.values(codes));
+
 /** The primary code of an error that SQLite made; `undefined` for any other. */
 function codeOf(error: unknown): number | undefined {
   if (!(error instanceof Error) || !("errcode" in error)) return undefined;
   return typeof error.errcode === "number" ? error.errcode & 0xff : undefined;
 }
 
-export const isSqliteError = (error: unknown): boolean => codeOf(error) !== undefined;
+/** The file or what is below it fails, whoever asks. Other errors are about what was asked. */
+export function isFault(error: unknown): boolean {
+  const code = codeOf(error);
+  return code !== undefined && faults.has(code);
+}
 
 /** Somebody else has a lock that this one waits for. */
 export function isBusy(error: unknown): boolean {

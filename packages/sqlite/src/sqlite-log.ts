@@ -8,8 +8,8 @@ import { creating } from "./create.ts";
 import { deleting } from "./delete.ts";
 import { readingInbox, sending } from "./inbox.ts";
 import { leases } from "./leases.ts";
-import { type Durability, openDatabase } from "./open-database.ts";
-import { identity, processes } from "./processes.ts";
+import { checkPath, type Durability, openDatabase } from "./open-database.ts";
+import { processes } from "./processes.ts";
 import { reading } from "./read.ts";
 import { readiness } from "./readiness.ts";
 import { segments } from "./segments.ts";
@@ -59,6 +59,7 @@ export interface SqliteLog extends EventLog {
  */
 export function sqliteLog(options: SqliteLogOptions): SqliteLog {
   const { durability = "process", lockMs = 5_000, clock = Date.now } = options;
+  checkPath(options.path);
   const path = resolve(options.path);
   const db = openDatabase(path, { durability, lockMs });
   try {
@@ -74,15 +75,15 @@ export function logIn(
   db: DatabaseSync,
   { path, lockMs, clock }: Required<Omit<SqliteLogOptions, "durability">>,
 ): SqliteLog {
-  const store = createStore(db, identity(), storeClock(clock), committed);
+  const store = createStore(db, storeClock(clock), committed);
   const waiting = topics(store);
   const others = watch(db, path, waiting);
   const { read, write, close } = transactions(store, { path, lockMs });
 
   const events = segments(store);
   const ready = readiness(store);
-  const leasing = leases(store);
-  const { sweep, leave } = processes(store);
+  const { hold, sweep, leave } = processes(store);
+  const leasing = leases(store, hold);
   const append = appending(store, events, ready);
   const create = creating(store, events, ready, leasing);
   const claim = claiming(store, ready, leasing, sweep);

@@ -7,8 +7,6 @@ import type { StoreClock } from "./store-clock.ts";
 /** What the operations of one log share: the file, and what is common to a transaction. */
 export interface Store {
   readonly db: DatabaseSync;
-  /** Of this log, in the table of processes. */
-  readonly process: number;
   /** Takes the lock for writing. Throws when another connection has it. */
   begin(): void;
   /** Makes everything since `begin` last. */
@@ -35,7 +33,6 @@ interface Header {
 
 export function createStore(
   db: DatabaseSync,
-  identity: string,
   clock: StoreClock,
   committed: (topics: ReadonlySet<Topic>) => void,
 ): Store {
@@ -43,10 +40,6 @@ export function createStore(
   const commit = query(db, "COMMIT");
   const load: Query<Header> = query(db, "SELECT now, updatedAt, readied FROM store");
   const save = query(db, "UPDATE store SET now = ?, updatedAt = ?, readied = ?");
-  const register: Query<{ key: number }> = query(
-    db,
-    "INSERT INTO processes (identity) VALUES (?) RETURNING key",
-  );
 
   /** Read when it is needed: most transactions only append, and need no time. */
   let header: Header | undefined;
@@ -73,7 +66,6 @@ export function createStore(
 
   return {
     db,
-    process: register.get(identity)?.key ?? 0,
     begin() {
       begin.run();
       header = time = undefined;

@@ -1,5 +1,5 @@
 import type { RunInfo, ThreadInfo, Threads } from "@runwire/core";
-import { query } from "./query.ts";
+import { query, whole } from "./query.ts";
 import { type RunRow, runInfo, selectRun } from "./run-row.ts";
 import type { Store } from "./store.ts";
 import type { Answer } from "./transactions.ts";
@@ -42,8 +42,8 @@ export function listing({ db }: Pick<Store, "db">): {
     list({ principal, limit, before = Number.MAX_SAFE_INTEGER }) {
       const rows =
         principal === undefined
-          ? everybodys.all(before, limit)
-          : somebodys.all(before, principal, limit);
+          ? everybodys.all(before, whole(limit))
+          : somebodys.all(before, principal, whole(limit));
       return rows.map(threadInfo);
     },
     runs: (thread) => runs.all(thread).map(runInfo),

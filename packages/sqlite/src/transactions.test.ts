@@ -1,7 +1,6 @@
 import { DatabaseSync } from "node:sqlite";
 import { setImmediate as nextTurn } from "node:timers/promises";
-import { RunwireError } from "@runwire/core";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { useLogs } from "./log.test.helper.ts";
 import { openDatabase } from "./open-database.ts";
 import { append, deltas, owned, seqsOf, started } from "./runs.test.helper.ts";
@@ -78,7 +77,7 @@ test("a call that makes no sense throws alone", async () => {
   expect(await log.inbox("r", 0, 9)).toEqual([]);
 });
 
-test("when a statement fails in the middle, all that were committed with it throw and nothing of them is there", async () => {
+test("when a statement fails in the middle of a call, nothing of that call is there, and all of the others", async () => {
   const at = path();
   const log = open({ path: at });
   const [one, two] = [await owned(log, "one", "t1"), await owned(log, "two", "t2")];
@@ -86,29 +85,56 @@ test("when a statement fails in the middle, all that were committed with it thro
   // The events of an append are written before the run's row: this strikes between the two.
   other.exec(`CREATE TRIGGER strike BEFORE UPDATE OF tail ON runs WHEN NEW.run = 'two'
     BEGIN SELECT RAISE(ABORT, 'struck'); END`);
-  const group = () =>
-    Promise.allSettled([
-      append(log, one, 1, 3),
-      log.send("one", { type: "cancel", id: "c" }),
-      append(log, two, 1, 3),
-      log.create(newRun("three")),
-    ]);
-  for (const answer of await group()) {
-    expect(answer.status).toBe("rejected");
-    const { reason } = answer as PromiseRejectedResult;
-    expect(RunwireError.is(reason)).toBe(true);
-    expect(reason.message).toContain("struck");
-  }
-  expect(await seqsOf(log, "one")).toEqual([1]);
+  const answers = await Promise.allSettled([
+    append(log, one, 1, 3),
+    log.append("two", {
+      epoch: two.epoch,
+      after: 1,
+      events: deltas(1, 3),
+      end: { release: null },
+    }),
+    log.send("one", { type: "cancel", id: "c" }),
+    log.create(newRun("three")),
+  ]);
+  expect(answers.map(({ status }) => status)).toEqual([
+    "fulfilled",
+    "rejected",
+    "fulfilled",
+    "fulfilled",
+  ]);
+  expect(answers[1]).toMatchObject({ reason: { message: expect.stringContaining("struck") } });
+  expect(await seqsOf(log, "one")).toEqual([1, 2, 3, 4]);
+  expect((await log.find("three"))?.tail).toBe(1);
   expect(await seqsOf(log, "two")).toEqual([1]);
-  expect(other.prepare("SELECT count(*) AS rows FROM segments").get()).toEqual({ rows: 2 });
-  expect(await log.find("three")).toBe(undefined);
-  expect(await log.inbox("one", 0, 9)).toEqual([]);
-
+  const rows = other.prepare("SELECT count(*) AS rows FROM segments WHERE count = 3").get();
+  expect(rows).toEqual({ rows: 0 });
+  expect(await log.renew([two], 60_000)).toMatchObject([{ status: "ok" }]);
   other.exec("DROP TRIGGER strike");
   other.close();
-  expect((await group()).map(({ status }) => status)).toEqual(Array(4).fill("fulfilled"));
+  await append(log, two, 1, 3);
   expect(await seqsOf(log, "two")).toEqual([1, 2, 3, 4]);
+});
+
+test("times and limits may be fractions, and limits without end", async () => {
+  const log = open({ path: path() });
+  const lease = await owned(log, "r");
+  const wakeAt = lease.now + 0.25;
+  const { epoch } = lease;
+  await log.append("r", { epoch, after: 1, events: [], end: { release: wakeAt } });
+  const claim = { worker: "w", leaseMs: 1_000.5, max: Number.POSITIVE_INFINITY, agents: ["a"] };
+  const claimed = await vi.waitFor(async () => {
+    const [first] = await log.claim(claim);
+    if (first === undefined) throw new Error("It sleeps.");
+    return first;
+  });
+  expect(claimed.until).toBe(claimed.now + 1_001);
+  expect(await log.renew([claimed], Number.POSITIVE_INFINITY)).toEqual([
+    { status: "ok", until: Number.MAX_SAFE_INTEGER, inbox: 0 },
+  ]);
+  const limit = Number.POSITIVE_INFINITY;
+  expect((await log.threads.list({ limit })).length).toBe(1);
+  expect(await log.inbox("r", 0, limit)).toEqual([]);
+  expect(await log.read("r", { seq: 0 }, limit)).toMatchObject({ segment: { count: 1 } });
 });
 
 test("a lock that somebody else has is waited for, while everything else goes on", async () => {
@@ -167,9 +193,17 @@ test("without room nothing is written, and what was acknowledged is kept", async
     message: expect.stringMatching(/no room to write.*free some on its disk/),
   });
   expect((await seqsOf(log, "r")).length).toBe(tail);
-  await expect(append(log, lease, tail, 20)).rejects.toMatchObject({ code: "log-unavailable" });
+  // What was to be committed together fails together, also what would have had room.
+  const together = () =>
+    Promise.allSettled([
+      log.send("r", { type: "cancel", id: "c" }),
+      append(log, lease, tail, 400),
+      log.create(newRun("small")),
+    ]);
+  expect((await together()).map(({ status }) => status)).toEqual(Array(3).fill("rejected"));
+  expect([await log.inbox("r", 0, 9), await log.find("small")]).toEqual([[], undefined]);
   db.exec("PRAGMA max_page_count = 100000");
-  await append(log, lease, tail, 20);
-  expect((await seqsOf(log, "r")).length).toBe(tail + 20);
+  expect((await together()).map(({ status }) => status)).toEqual(Array(3).fill("fulfilled"));
+  expect((await seqsOf(log, "r")).length).toBe(tail + 400);
   await log.close();
 });

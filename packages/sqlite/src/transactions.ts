@@ -1,6 +1,6 @@
 import { RunwireError } from "@runwire/core";
 import { query } from "./query.ts";
-import { explain, isBusy, isSqliteError } from "./sqlite-error.ts";
+import { explain, isBusy, isFault } from "./sqlite-error.ts";
 import type { Store } from "./store.ts";
 
 /** An operation of a log as one synchronous piece, to be called in a transaction. */
@@ -12,7 +12,7 @@ export interface Transactions {
   /**
    * Joins all writes of this turn of the event loop into one transaction, and answers when it is committed. When that
    * fails, all of them throw: nobody knows which happened. An operation that throws for a reason of its own throws
-   * alone.
+   * alone, and has written nothing.
    */
   write<T>(operation: () => T): Promise<T>;
   /** What the operation reads is of one moment. */
@@ -79,12 +79,12 @@ export function transactions(
     } catch (error) {
       store.rollback();
       const culprit = group[answers.length];
-      if (culprit === undefined || isSqliteError(error)) {
+      if (culprit === undefined || isFault(error)) {
         fail(group, error);
         return [];
       }
-      // A mistake of whoever called: the others have nothing to do with it, and are done again without it.
-      culprit.settled.reject(error);
+      // About what was asked there: the others have nothing to do with it, and are done again without it.
+      fail([culprit], error);
       return group.filter((write) => write !== culprit);
     }
     for (const [i, { settled }] of group.entries()) settled.resolve(answers[i]);
@@ -120,12 +120,11 @@ export function transactions(
         checkOpen();
         try {
           begin.run();
-          try {
-            return operation();
-          } finally {
-            end.run();
-          }
+          const answer = operation();
+          end.run();
+          return answer;
         } catch (error) {
+          store.rollback();
           if (!isBusy(error) || performance.now() >= deadline) throw explain(error, path);
         }
         await new Promise((resolve) => setTimeout(resolve, pauseMs));

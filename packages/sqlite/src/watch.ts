@@ -9,7 +9,7 @@ const backstopMs = 100;
 const deafMs = 10;
 /** Changes in a row that were seen and not heard of, after which the system counts as deaf. */
 const deafAfter = 3;
-/** What looking at all topics takes is at most this part of the time, however much others write. */
+/** However much others write, looking at all topics is followed by a rest of so many times what it took. */
 const rest = 10;
 
 /** Hears of what other processes wrote. Nothing runs while nobody waits. */
