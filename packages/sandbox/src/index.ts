@@ -1,3 +1,4 @@
+export { type CodeActOptions, codeAct } from "./code-act.ts";
 export { type CodeInput, type CodeToolOptions, codeTool } from "./code-tool.ts";
 export type { CallableTools } from "./host-tools.ts";
 export { type HttpOptions, http } from "./http.ts";
