@@ -11,8 +11,8 @@ export function compacting(store: Store, segments: Segments): Answer<EventLog["c
   const find = query<RunRow>(db, `${selectRun} WHERE run = ?`);
   const replaced = query(
     db,
-    `UPDATE runs SET compacted = 1, epoch = ?2, tailEpoch = ?2, tail = ?3, lastFirst = 0, lastUnits = 0
-     WHERE key = ?1`,
+    `UPDATE runs SET compacted = 1, epoch = ?, tailEpoch = ?, tail = ?, lastFirst = 0, lastUnits = 0
+     WHERE key = ?`,
   );
 
   return (id, events) => {
@@ -31,7 +31,7 @@ export function compacting(store: Store, segments: Segments): Answer<EventLog["c
     for (const segment of encoded) {
       last = segments.append({ key: run.key, tailEpoch: epoch, ...last }, segment);
     }
-    replaced.run(run.key, epoch, events.length);
+    replaced.run(epoch, epoch, events.length, run.key);
     store.notify(`run:${id}`);
     return "ok";
   };

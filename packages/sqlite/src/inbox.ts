@@ -14,7 +14,7 @@ export function sending(store: Store, readiness: Readiness): Answer<EventLog["se
     db,
     "SELECT key & 0xffffffff AS n FROM commands WHERE runKey = ? AND id = ?",
   );
-  const add = query(db, "INSERT INTO commands VALUES ((?1 << 32) + ?2, ?1, ?3, ?4, ?5)");
+  const add = query(db, "INSERT INTO commands VALUES ((? << 32) + ?, ?, ?, ?, ?)");
   const count = query(db, "UPDATE runs SET commands = ? WHERE key = ?");
 
   return (id, command): SendResult => {
@@ -28,7 +28,7 @@ export function sending(store: Store, readiness: Readiness): Answer<EventLog["se
     if (run.commands - run.consumed >= maxPendingCommands) return { status: "full" };
     const now = store.stamp();
     const n = run.commands + 1;
-    add.run(run.key, n, command.id, now, json);
+    add.run(run.key, n, run.key, command.id, now, json);
     count.run(n, run.key);
     const idle = run.status === "open" && run.worker === null && (run.dueAt ?? now + 1) > now;
     if (idle) readiness.set(run, { at: now, why: "input" });

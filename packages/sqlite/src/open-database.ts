@@ -4,12 +4,10 @@ import type { DatabaseSync } from "node:sqlite";
 import { RunwireError } from "@runwire/core";
 import { applicationId, migrations } from "./schema.ts";
 import { explain } from "./sqlite-error.ts";
+import { warnOfVersion } from "./sqlite-version.ts";
 
 /** What an acknowledged operation survives: see `SqliteLogOptions`. */
 export type Durability = "process" | "power";
-
-/** With older ones, two processes that write at the same moment may, very rarely, damage the file. */
-const soundVersion = [3, 51, 3] as const;
 
 /**
  * Opens the file, which is made when it is missing, with the schema of this version.
@@ -70,7 +68,7 @@ function keepPrivate(path: string): void {
 }
 
 function prepare(db: DatabaseSync, path: string, durability: Durability): void {
-  checkVersion(db);
+  warnOfVersion(String(db.prepare("SELECT sqlite_version() AS version").get()?.version));
   // Whose file it is comes before anything that changes it.
   schemaVersion(db, path);
   const mode = db.prepare("PRAGMA journal_mode = WAL").get()?.journal_mode;
@@ -121,15 +119,4 @@ function schemaVersion(db: DatabaseSync, path: string): number {
     });
   }
   return empty ? 0 : version;
-}
-
-function checkVersion(db: DatabaseSync): void {
-  const version = String(db.prepare("SELECT sqlite_version() AS version").get()?.version);
-  const parts = version.split(".").map(Number);
-  const at = soundVersion.findIndex((part, i) => part !== parts[i]);
-  if (at < 0 || (parts[at] ?? 0) > (soundVersion[at] ?? 0)) return;
-  process.emitWarning(
-    `The SQLite ${version} of Node ${process.versions.node} may, very rarely, damage a file that several processes write at once. Let only one process use it, or update Node.`,
-    { code: "RUNWIRE_SQLITE_VERSION" },
-  );
 }

@@ -69,7 +69,7 @@ export function processes(store: Store): Processes {
   const remove = query(db, "DELETE FROM processes WHERE log = ?");
   const endLeases = query(
     db,
-    `UPDATE runs SET dueAt = ?1 WHERE ${leased} AND dueAt > ?1 AND process = ?2`,
+    `UPDATE runs SET dueAt = ? WHERE ${leased} AND dueAt > ? AND process = ?`,
   );
   const removeIdle = query(
     db,
@@ -80,7 +80,8 @@ export function processes(store: Store): Processes {
   let swept = Number.NEGATIVE_INFINITY;
 
   function end(log: string): void {
-    endLeases.run(store.stamp(), log);
+    const now = store.stamp();
+    endLeases.run(now, now, log);
     remove.run(log);
   }
   return {

@@ -2,7 +2,10 @@ import type { DatabaseSync } from "node:sqlite";
 
 type Value = string | number | null;
 
-/** A prepared statement whose rows have a known shape: SQLite cannot tell TypeScript. */
+/**
+ * A prepared statement whose rows have a known shape: SQLite cannot tell TypeScript. Its values are anonymous, since
+ * older versions of Node do not bind numbered ones.
+ */
 export interface Query<Row = never> {
   get(...values: Value[]): Row | undefined;
   all(...values: Value[]): Row[];

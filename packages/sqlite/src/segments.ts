@@ -34,33 +34,30 @@ export interface Segments {
 export function segments({ db }: Pick<Store, "db">): Segments {
   const insert = query(
     db,
-    "INSERT INTO segments (key, count, epoch, frames) VALUES ((?1 << 32) + ?2, ?3, ?4, ?5)",
+    "INSERT INTO segments (key, count, epoch, frames) VALUES ((? << 32) + ?, ?, ?, ?)",
   );
   const join = query(
     db,
-    `UPDATE segments SET count = count + ?3, frames = frames || ?4 WHERE key = (?1 << 32) + ?2`,
+    `UPDATE segments SET count = count + ?, frames = frames || ? WHERE key = (? << 32) + ?`,
   );
   const epoch: Query<{ epoch: number }> = query(
     db,
-    "SELECT epoch FROM segments WHERE key <= (?1 << 32) + ?2 ORDER BY key DESC LIMIT 1",
+    "SELECT epoch FROM segments WHERE key <= (? << 32) + ? ORDER BY key DESC LIMIT 1",
   );
   // From the row that has the event on.
   const rows: Query<Segment> = query(
     db,
     `SELECT key & 0xffffffff AS first, count, epoch, frames FROM segments
-     WHERE key >= (SELECT max(key) FROM segments WHERE key <= (?1 << 32) + ?2) AND key < (?1 << 32) + ?3
+     WHERE key >= (SELECT max(key) FROM segments WHERE key <= (? << 32) + ?) AND key < (? << 32) + ?
      ORDER BY key`,
   );
-  const remove = query(
-    db,
-    "DELETE FROM segments WHERE key > (?1 << 32) AND key < ((?1 + 1) << 32)",
-  );
+  const remove = query(db, "DELETE FROM segments WHERE key > (? << 32) AND key < ((? + 1) << 32)");
 
   return {
     append(run, { first, count, epoch, frames }) {
       const units = run.lastUnits + frames.length;
       if (run.lastFirst > 0 && run.tailEpoch === epoch && units <= rowUnits) {
-        join.run(run.key, run.lastFirst, count, frames);
+        join.run(count, frames, run.key, run.lastFirst);
         return { lastFirst: run.lastFirst, lastUnits: units };
       }
       insert.run(run.key, first, count, epoch, frames);
@@ -70,7 +67,8 @@ export function segments({ db }: Pick<Store, "db">): Segments {
     read(run, seq, limit) {
       const found: Segment[] = [];
       let units = 0;
-      for (const { first, count, epoch, frames } of rows.iterate(run, seq + 1, seq + 1 + limit)) {
+      const next = seq + 1;
+      for (const { first, count, epoch, frames } of rows.iterate(run, next, run, next + limit)) {
         if (found[0] !== undefined && epoch !== found[0].epoch) break;
         found.push({ first, count, epoch, frames });
         units += frames.length;
@@ -78,6 +76,6 @@ export function segments({ db }: Pick<Store, "db">): Segments {
       }
       return cutSegment(joinSegments(found), seq, limit);
     },
-    delete: (run) => void remove.run(run),
+    delete: (run) => void remove.run(run, run),
   };
 }
