@@ -1,5 +1,5 @@
 import { type Contestant, check, interleave } from "./measure.ts";
-import { request, type Served, serve } from "./server/child.ts";
+import { join, type Served, serve } from "./server/child.ts";
 import type { Load, SharedKind } from "./server/load.ts";
 import { type Section, speedTable } from "./table.ts";
 
@@ -53,22 +53,4 @@ async function watch(name: string, served: Served): Promise<number> {
     `${name}: every viewer got everything`,
   );
   return (after.micros - before.micros) / (load.deltas * viewers);
-}
-
-/** `joined`: the stream has begun. `end`: with how many bytes it ended. */
-function join(port: number): { readonly joined: Promise<void>; readonly end: Promise<number> } {
-  const joined = Promise.withResolvers<void>();
-  const end = Promise.withResolvers<number>();
-  const socket = request(port);
-  let bytes = 0;
-  socket.on("data", (chunk) => {
-    bytes += chunk.length;
-    joined.resolve();
-  });
-  socket.on("end", () => end.resolve(bytes));
-  socket.on("error", (error) => {
-    joined.reject(error);
-    end.reject(error);
-  });
-  return { joined: joined.promise, end: end.promise };
 }

@@ -8,6 +8,7 @@ import { fanout } from "./fanout.ts";
 import { machine } from "./machine.ts";
 import { idleMemory, slowReader } from "./memory.ts";
 import { reactChromium } from "./react-chromium.ts";
+import { redis } from "./redis.ts";
 import { runtime } from "./runtime.ts";
 import { serverMany, serverOne } from "./server-one.ts";
 import { serverPaced } from "./server-paced.ts";
@@ -30,6 +31,7 @@ const comparisons: { readonly [name: string]: () => Promise<Section> } = {
   "slow-reader": slowReader,
   ttfb,
   sqlite,
+  redis,
   bundles,
 };
 

@@ -75,3 +75,24 @@ export function request(port: number): Socket {
   socket.write("GET / HTTP/1.1\r\nhost: 127.0.0.1\r\nconnection: close\r\n\r\n");
   return socket;
 }
+
+/** `joined`: the stream has begun. `end`: with how many bytes it ended. */
+export function join(port: number): {
+  readonly joined: Promise<void>;
+  readonly end: Promise<number>;
+} {
+  const joined = Promise.withResolvers<void>();
+  const end = Promise.withResolvers<number>();
+  const socket = request(port);
+  let bytes = 0;
+  socket.on("data", (chunk) => {
+    bytes += chunk.length;
+    joined.resolve();
+  });
+  socket.on("end", () => end.resolve(bytes));
+  socket.on("error", (error) => {
+    joined.reject(error);
+    end.reject(error);
+  });
+  return { joined: joined.promise, end: end.promise };
+}
