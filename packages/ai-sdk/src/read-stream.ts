@@ -30,11 +30,14 @@ export async function* readStream(
   asked: Asked,
   signal: AbortSignal,
 ): AsyncGenerator<readonly ModelEvent[], void, undefined> {
+  if (signal.aborted) return;
   let reader: ReadableStreamDefaultReader<LanguageModelV4StreamPart> | undefined;
+  let opening: PromiseLike<ReadableStream<LanguageModelV4StreamPart>> | undefined;
   let anything = false;
   const aborted = withAbort(signal);
   try {
-    reader = (await aborted.race(open())).getReader();
+    opening = open();
+    reader = (await aborted.race(opening)).getReader();
     for (;;) {
       const result = await next(reader, reply.ended, aborted);
       if (result === undefined || result.done) break;
@@ -56,7 +59,9 @@ export async function* readStream(
   } finally {
     aborted.dispose();
     // It has ended, or has failed, or is stopped: what it says to that is of no interest.
-    reader?.cancel().catch(() => {});
+    if (reader !== undefined) reader.cancel().catch(() => {});
+    // It may still come, from a provider that does not listen to the signal.
+    else opening?.then((stream) => stream.cancel()).then(undefined, () => {});
   }
 }
 
@@ -89,7 +94,6 @@ function withAbort(signal: AbortSignal) {
   });
   // Nobody may be racing when it fires.
   fired.catch(() => {});
-  if (signal.aborted) abort();
   signal.addEventListener("abort", abort, { once: true });
   return {
     race: <T>(promise: PromiseLike<T>): Promise<T> => Promise.race([promise, fired]),
