@@ -10,6 +10,7 @@ import { idleMemory, slowReader } from "./memory.ts";
 import { reactChromium } from "./react-chromium.ts";
 import { redis } from "./redis.ts";
 import { runtime } from "./runtime.ts";
+import { sandbox } from "./sandbox.ts";
 import { serverMany, serverOne } from "./server-one.ts";
 import { serverPaced } from "./server-paced.ts";
 import { sqlite } from "./sqlite.ts";
@@ -32,6 +33,7 @@ const comparisons: { readonly [name: string]: () => Promise<Section> } = {
   ttfb,
   sqlite,
   redis,
+  sandbox,
   bundles,
 };
 
