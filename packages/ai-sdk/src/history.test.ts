@@ -1,4 +1,5 @@
 import { createAnthropic } from "@ai-sdk/anthropic";
+import { createGoogle } from "@ai-sdk/google";
 import { createOpenAICompatible } from "@ai-sdk/openai-compatible";
 import { agent, type Model, tool } from "@runwire/core";
 import type { Json, Part } from "@runwire/core/protocol";
@@ -152,6 +153,47 @@ describe("what goes back through @ai-sdk/openai-compatible", () => {
       { role: "tool", tool_call_id: "call_0", content: '{"hits":["runs"]}' },
       { role: "tool", tool_call_id: "call_1", content: "The text of a" },
     ]);
+  });
+});
+
+describe("what goes back through @ai-sdk/google", () => {
+  /** The bytes of one answer, as Gemini's documentation has it. */
+  const geminiStream = (parts: readonly object[]) =>
+    [
+      { candidates: [{ content: { role: "model", parts } }] },
+      {
+        candidates: [{ content: { role: "model", parts: [{ text: "" }] }, finishReason: "STOP" }],
+        usageMetadata: { promptTokenCount: 100, candidatesTokenCount: 20, totalTokenCount: 120 },
+      },
+    ]
+      .map((chunk) => `data: ${JSON.stringify(chunk)}\r\n\r\n`)
+      .join("");
+
+  it("is what came: a call under the signature of the thought that led to it", async () => {
+    const gemini = ({ baseURL }: WireServer) =>
+      aiSdk(createGoogle({ baseURL, apiKey: "key" })("gemini-3-pro"));
+    const [, second] = await play(gemini, [
+      geminiStream([
+        { text: "Think.", thought: true },
+        { text: "Looking." },
+        {
+          functionCall: { name: "search", args: { query: "runs" } },
+          thoughtSignature: "sig-a",
+        },
+      ]),
+      geminiStream([{ text: "Done." }]),
+    ]);
+    expect(second.contents[1]).toMatchObject({
+      role: "model",
+      parts: expect.arrayContaining([
+        { text: "Looking." },
+        expect.objectContaining({
+          functionCall: expect.objectContaining({ name: "search", args: { query: "runs" } }),
+          thoughtSignature: "sig-a",
+        }),
+      ]),
+    });
+    expect(JSON.stringify(second.contents[2])).toContain("hits");
   });
 });
 

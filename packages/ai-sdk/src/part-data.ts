@@ -19,7 +19,7 @@ export interface HostedData extends CallData {
   readonly result?: ResultData;
 }
 
-export interface ResultData extends PartData {
+interface ResultData extends PartData {
   /** What the provider answered, when the call failed. */
   readonly failure?: Json;
 }
