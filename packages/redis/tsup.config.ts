@@ -7,4 +7,6 @@ export default defineConfig({
   dts: true,
   clean: true,
   sourcemap: true,
+  // Deno and Workers know Node's modules by their full names only.
+  removeNodeProtocol: false,
 });

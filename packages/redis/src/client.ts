@@ -13,7 +13,7 @@ export interface NodeRedisClient {
   duplicate(): NodeRedisConnection;
 }
 
-export interface NodeRedisCall {
+interface NodeRedisCall {
   readonly keys: string[];
   readonly arguments: string[];
 }

@@ -8,9 +8,6 @@ export interface Script {
   readonly sha: string;
 }
 
-/** How many arguments come before an operation's own: see `Store.call`. */
-export const headerLength = 5;
-
 /** `body` is the operation's own part: it finds its arguments from `ARGV[6]` on, and returns the answer. */
 export function script(name: string, parts: readonly string[], body: string): Script {
   const operation = `local function operation()\n${body}\nend\n`;
