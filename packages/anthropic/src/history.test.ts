@@ -248,10 +248,14 @@ describe("what goes back", () => {
 });
 
 describe("a history of others", () => {
-  const asked = async (parts: readonly Part[], more: readonly Message[] = []) => {
+  const asked = async (
+    from: readonly Part[] | ((key: string) => readonly Part[]),
+    more: readonly Message[] = [],
+  ) => {
     const server = await testServer();
     server.answer(stream(done));
     const { baseURL } = server;
+    const parts = typeof from === "function" ? from(`anthropic@${new URL(baseURL).host}`) : from;
     const messages: Message[] = [
       { id: "m1", role: "user", parts: [{ type: "text", text: "Go" }] },
       { id: "m2", role: "assistant", parts },
@@ -296,6 +300,15 @@ describe("a history of others", () => {
       { type: "file", mediaType: "image/png", url: "data:image/png;base64,AA==", step: 1 },
     ]);
     expect(messages[1].content).toEqual([{ type: "text", text: "[file, image/png]" }]);
+  });
+
+  it("ends no answer with a thought, also where a container follows", async () => {
+    const { messages } = await asked((key) => [
+      { type: "text", text: "Hi", step: 1 },
+      { type: "reasoning", text: "Hm.", step: 1, provider: { [key]: { signature: "s" } } },
+      { type: "opaque", step: 1, provider: { [key]: { container: { id: "c", expires_at: "" } } } },
+    ]);
+    expect(messages[1].content).toEqual([{ type: "text", text: "Hi" }]);
   });
 
   it("has roles that alternate", async () => {

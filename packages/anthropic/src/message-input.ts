@@ -34,10 +34,16 @@ function turnBlocks(turn: Turn, ids: WireIds, cite: boolean): BlockParam[] {
     case "user":
       return turn.content.map((content) => contentBlock(content, cite));
     case "assistant":
-      return turn.parts.flatMap((part) => partBlocks(part, ids));
+      return withoutLastThoughts(turn.parts.flatMap((part) => partBlocks(part, ids)));
     case "tool":
       return turn.results.map((result) => resultBlock(result, ids, cite));
   }
+}
+
+/** A thought must lead to something, and a container is nothing that the model said. */
+function withoutLastThoughts(blocks: readonly BlockParam[]): BlockParam[] {
+  const last = blocks.findLastIndex(({ type }) => !/thinking$/.test(type));
+  return blocks.slice(0, last + 1);
 }
 
 function partBlocks(part: TurnPart, ids: WireIds): readonly BlockParam[] {

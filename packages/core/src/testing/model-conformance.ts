@@ -100,6 +100,14 @@ export const modelCases: readonly ModelCase[] = [
     const [call] = calledIn(await readModel(harness.model, withTools));
     same(call?.args, '{"query": "a', "the arguments");
   }),
+  modelCase("hands on a call whose arguments are left out", async (harness) => {
+    harness.calls([{ name: "read", args: "" }]);
+    const events = await readModel(harness.model, withTools);
+    const [call, ...more] = calledIn(events);
+    same(JSON.parse(call?.args || "{}"), {}, "the arguments");
+    same(more.length, 0, "further calls");
+    same(finishOf(events).finishReason, "tool-calls", "finishReason");
+  }),
   modelCase("takes a stream without events for a failure", async (harness) => {
     harness.empty();
     await failsToBeRepeated(harness);
@@ -132,7 +140,7 @@ export const modelCases: readonly ModelCase[] = [
     ok(error.retryable, "a rate limit passes");
     same(error.retryAfterMs, 2_000, "retryAfterMs");
   }),
-  ...[500, 502, 503].map((status) =>
+  ...[500, 502, 503, 529].map((status) =>
     modelCase(
       `asks to repeat what failed with ${status}, and does not repeat it itself`,
       async (harness) => {
