@@ -84,3 +84,9 @@ test("a field too many does not pass for one that is missing", () => {
   expect(decodeDelta(text)).toBeUndefined();
   expect(() => decodeFrame(text)).toThrow("/call");
 });
+
+test("what is no delta is refused also while none is expected", () => {
+  expectMore({ ...first, 0: "comes first in its JSON" } as never);
+  expect(decodeDelta(encodeEvent({ ...first, seq: 6 }))).toBeUndefined();
+  expect(() => decodeFrame('{"seq":1,"delta":"a"}')).toThrow("/type");
+});

@@ -8,17 +8,23 @@ const begin = '{"seq":';
 let like: Delta | undefined;
 let middle = "";
 
-/** A delta of any type. */
+/** A delta of any type, by what says which part it is of. */
 interface Delta {
-  readonly type: string;
-  readonly scope?: string;
-  readonly id?: string;
-  readonly call?: string;
+  readonly type?: unknown;
+  readonly scope?: unknown;
+  readonly id?: unknown;
+  readonly call?: unknown;
 }
 
-/** Whether the event has the type, scope and id of one that {@link expectMore} was told of. */
+/** Whether what may be a delta has the type, scope and id of one that {@link expectMore} was told of. */
 export function isExpected({ type, scope, id, call }: Delta): boolean {
-  return like?.type === type && like.scope === scope && like.id === id && like.call === call;
+  return (
+    like !== undefined &&
+    like.type === type &&
+    like.scope === scope &&
+    like.id === id &&
+    like.call === call
+  );
 }
 
 /** More deltas of this one's part are likely to follow. */

@@ -65,7 +65,9 @@ function parseObject(text: string): Fields {
 
 function toEvent(value: Fields): RunEvent {
   checkSeq(value);
-  if (typeof value.delta === "string" && isExpected(value as never)) return value as never;
+  if (typeof value.delta === "string" && isExpected(value)) {
+    return value as unknown as RunEvent;
+  }
   check(value, envelope);
   const type = value.type as RunEvent["type"];
   if (Object.hasOwn(eventFields, type)) {
@@ -90,7 +92,7 @@ function malformed(path: string, must: string, cause?: unknown): never {
   throw new ProtocolError({
     code: "malformed",
     path,
-    message: `Not a frame of the protocol: "${path}" must ${must}.`,
+    message: `Not a frame of the protocol: ${path === "" ? "it" : `"${path}"`} must ${must}.`,
     cause,
   });
 }

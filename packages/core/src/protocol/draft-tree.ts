@@ -56,10 +56,11 @@ export class DraftTree {
   setScope(id: ScopeId, changes: Changes<ScopeState>): void {
     const scope = this.scope(id);
     if (id === undefined) this.setRoot(changes);
-    else if (scope !== undefined) this.addScope(id, changed(scope, changes));
+    // Its property is there, also where the id is `__proto__`.
+    else if (scope !== undefined) this.#scopes()[id] = changed(scope, changes);
   }
 
-  /** Puts a scope in place. Defines the property, as literals do: an id may be `__proto__`. */
+  /** Opens a scope. Defines the property, as literals do: an id may be `__proto__`. */
   addScope(id: string, scope: SubScope): void {
     this.setRoot({ scopes: { ...this.state.scopes, [id]: scope } });
   }
@@ -117,10 +118,12 @@ export class DraftTree {
     return undefined;
   }
 
+  #scopes(): Writable<RunState["scopes"]> {
+    return this.#own(this.root(), "scopes");
+  }
+
   #messages(scope: ScopeId): Message[] {
-    const root = this.root();
-    const owner =
-      scope === undefined ? root : this.#own<SubScope>(this.#own(root, "scopes"), scope);
+    const owner = scope === undefined ? this.root() : this.#own<SubScope>(this.#scopes(), scope);
     return this.#own(owner, "messages");
   }
 
