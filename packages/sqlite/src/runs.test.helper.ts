@@ -39,15 +39,21 @@ export async function append(log: EventLog, { run, epoch }: Lease, after: number
   if (answer.status !== "ok") throw new Error(answer.status);
 }
 
-/** All of a run as the seqs that were read, in portions. */
-export async function seqsOf(log: EventLog, run: string): Promise<number[]> {
-  const seqs: number[] = [];
+/** All of a run, read in portions, each event with its epoch. */
+export async function eventsOf(log: EventLog, run: string) {
+  const events: RunEvent[] = [];
+  const epochs: number[] = [];
   for (let cursor: Cursor = { seq: 0 }; ; ) {
     const read = await log.read(run, cursor, 1_000);
     if (read.status !== "events") throw new Error(read.status);
-    const { count, epoch } = read.segment;
-    if (count === 0) return seqs;
-    seqs.push(...segmentEvents(read.segment).map(({ seq }) => seq));
-    cursor = { seq: seqs.length, epoch };
+    const { segment } = read;
+    if (segment.count === 0) return { events, epochs };
+    events.push(...segmentEvents(segment));
+    epochs.push(...Array<number>(segment.count).fill(segment.epoch));
+    cursor = { seq: events.length, epoch: segment.epoch };
   }
+}
+
+export async function seqsOf(log: EventLog, run: string): Promise<readonly number[]> {
+  return (await eventsOf(log, run)).events.map(({ seq }) => seq);
 }

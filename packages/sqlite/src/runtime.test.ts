@@ -1,8 +1,8 @@
-import { agent, createRuntime, type EventLog, segmentEvents, tool } from "@runwire/core";
-import type { RunEvent } from "@runwire/core/protocol";
+import { agent, createRuntime, type EventLog, tool } from "@runwire/core";
 import { checkLog, type Effect, faultyLog, lastOutput, scriptedModel } from "@runwire/core/testing";
 import { expect, test } from "vitest";
 import { useLogs } from "./log.test.helper.ts";
+import { eventsOf } from "./runs.test.helper.ts";
 
 const { path, open } = useLogs();
 
@@ -31,19 +31,6 @@ function counter(effects: RunEffect[]) {
       }),
     },
   });
-}
-
-async function eventsOf(log: EventLog, run: string) {
-  const events: RunEvent[] = [];
-  const epochs: number[] = [];
-  for (;;) {
-    const read = await log.read(run, { seq: events.length }, 1_000);
-    if (read.status !== "events") throw new Error(read.status);
-    const { segment } = read;
-    if (segment.count === 0) return { events, epochs };
-    events.push(...segmentEvents(segment));
-    epochs.push(...Array<number>(segment.count).fill(segment.epoch));
-  }
 }
 
 test("two runtimes on one file finish all runs, whatever calls fail, are lost or come twice", async () => {
