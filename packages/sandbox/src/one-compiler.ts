@@ -1,4 +1,5 @@
-import { compilerSandbox, remoteLimits } from "./remote/compiler-sandbox.ts";
+import { compilerSandbox } from "./remote/compiler-sandbox.ts";
+import { remoteLimits } from "./remote/remote-limits.ts";
 import { post } from "./remote/request.ts";
 import type { Limits, Sandbox } from "./sandbox.ts";
 

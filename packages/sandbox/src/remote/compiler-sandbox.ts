@@ -1,5 +1,5 @@
 import { checkInside } from "../inside.ts";
-import { atLeast, limitsOf } from "../limits.ts";
+import { atLeast } from "../limits.ts";
 import type {
   Limits,
   OpenOptions,
@@ -16,6 +16,7 @@ import {
   outcomeOf,
   readAnswer,
 } from "./compiler-wire.ts";
+import { printed } from "./printed.ts";
 import { readPieces } from "./read-pieces.ts";
 
 export interface CompilerOptions {
@@ -83,21 +84,12 @@ async function call(
 ): Promise<RunResult> {
   const began = performance.now();
   const timeoutMs = atLeast("timeoutMs", options.timeoutMs ?? limits.timeoutMs, 1);
-  let left = atLeast("maxOutputBytes", options.maxOutputBytes ?? limits.outputBytes, 0);
+  const maxBytes = atLeast("maxOutputBytes", options.maxOutputBytes ?? limits.outputBytes, 0);
   const abort = AbortSignal.any([ended, ...(options.signal === undefined ? [] : [options.signal])]);
   const timer = AbortSignal.timeout(timeoutMs);
   const over = new AbortController();
   const signal = AbortSignal.any([abort, timer, over.signal]);
-  const text = { stdout: "", stderr: "" };
-  const say = (stream: "stdout" | "stderr", piece: string | null | undefined): void => {
-    if (typeof piece !== "string" || piece === "" || over.signal.aborted) return;
-    const bytes = Buffer.from(piece);
-    const fits = new TextDecoder().decode(bytes.subarray(0, left), { stream: true });
-    left -= bytes.length;
-    text[stream] += fits;
-    if (fits !== "") (stream === "stdout" ? options.onStdout : options.onStderr)?.(fits);
-    if (left < 0) over.abort();
-  };
+  const output = printed(maxBytes, options, () => over.abort());
   let error: RunResult["error"];
   try {
     signal.throwIfAborted();
@@ -105,8 +97,8 @@ async function call(
     let answer: CompilerAnswer = {};
     for await (const value of readPieces(response, 6 * limits.outputBytes + 1_000_000)) {
       const piece = readAnswer(value);
-      say("stdout", piece.stdout);
-      say("stderr", piece.stderr);
+      output.say("stdout", piece.stdout);
+      output.say("stderr", piece.stderr);
       answer = { ...answer, ...piece };
       signal.throwIfAborted();
     }
@@ -121,7 +113,8 @@ async function call(
   }
   return {
     ok: error === undefined,
-    ...text,
+    stdout: output.stdout,
+    stderr: output.stderr,
     truncated: over.signal.aborted,
     results: [],
     artifacts: [],
@@ -157,12 +150,4 @@ function cutOff(): SandboxError {
 
 function closed(): SandboxError {
   return new SandboxError("closed", { message: "The sandbox was closed. Open a new one." });
-}
-
-/** The limits that hold for a remote program: the others are the service's. */
-export function remoteLimits(
-  given: Partial<CompilerOptions["limits"]> = {},
-): CompilerOptions["limits"] {
-  const { timeoutMs, outputBytes } = limitsOf(given);
-  return { timeoutMs, outputBytes };
 }

@@ -3,8 +3,10 @@ import { createServer, type IncomingHttpHeaders, type ServerResponse } from "nod
 import type { AddressInfo } from "node:net";
 
 export interface Asked {
+  readonly method: string;
   readonly path: string;
   readonly headers: IncomingHttpHeaders;
+  /** JSON, or anything else as `text`. */
   readonly body: { readonly [name: string]: unknown };
 }
 
@@ -17,9 +19,10 @@ export async function wireServer() {
     for await (const chunk of request) chunks.push(chunk);
     const text = Buffer.concat(chunks).toString();
     const each = {
+      method: request.method ?? "",
       path: request.url ?? "",
       headers: request.headers,
-      body: text === "" ? {} : JSON.parse(text),
+      body: request.headers["content-type"]?.includes("json") ? JSON.parse(text) : { text },
     };
     asked.push(each);
     answer(response, each);
