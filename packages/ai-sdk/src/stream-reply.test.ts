@@ -185,15 +185,16 @@ describe("calls", () => {
   });
 
   it.each([
-    ["length", 0],
-    ["content-filter", 0],
-    ["tool-calls", 1],
-    ["stop", 1],
-  ] as const)("whose arguments are no JSON: by %s, %s of them", async (reason, count) => {
-    const events = await read([
-      { type: "tool-call", toolCallId: "1", toolName: "a", input: '{"half' },
-      finish(reason),
-    ]);
+    ["length", 1],
+    ["content-filter", 1],
+    ["tool-calls", 4],
+    ["stop", 4],
+  ] as const)("that %s may have cut off are not called: %s of 4 are", async (reason, count) => {
+    const inputs = ['{"a":1}', '{"half', "", "{}"];
+    const parts = inputs.map(
+      (input, index): Part => ({ type: "tool-call", toolCallId: `${index}`, toolName: "a", input }),
+    );
+    const events = await read([...parts, finish(reason)]);
     expect(events.filter(({ type }) => type === "tool.called")).toHaveLength(count);
   });
 });

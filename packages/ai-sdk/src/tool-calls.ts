@@ -66,7 +66,8 @@ export function toolCalls(key: string) {
     open.state = "called";
     const provider = { [key]: toJson(open.data) };
     const event: ModelEvent = { type: "tool.called", call, name, args, provider };
-    if (isJson(args)) return [event];
+    // Some providers make `{}` of arguments that were cut off before they began.
+    if (isJson(args) && args !== "{}") return [event];
     held.push(event);
     return [];
   }

@@ -83,9 +83,9 @@ export function messageReply(ctx: MessageReplyContext): Reply {
           return stop(event.index);
         case "message_delta":
           counts = laterCounts(counts, event.usage);
-          container = event.delta.container ?? container;
-          reason = event.delta.stop_reason ?? reason;
-          details = event.delta.stop_details ?? details;
+          container = event.delta?.container ?? container;
+          reason = event.delta?.stop_reason ?? reason;
+          details = event.delta?.stop_details ?? details;
           return [];
         case "message_stop":
           ended = true;
