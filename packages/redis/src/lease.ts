@@ -4,14 +4,14 @@ import { script } from "./lua/script.ts";
 import type { Places } from "./places.ts";
 import type { Reply } from "./store.ts";
 
-/** The runs of some agents that are ready, best first, as `{ score, run }`. Needs `queue`. */
+/** The runs of some agents that are ready, best first, as `{ score, run, agent }`. Needs `queue`. */
 const candidates = `
 local function candidates(max, agents_from)
   local found = {}
   for at = agents_from, #ARGV do
     local some = redis.call('ZRANGE', key('ready', ARGV[at]), 0, max - 1, 'WITHSCORES')
     for i = 1, #some, 2 do
-      found[#found + 1] = { tonumber(some[i + 1]), some[i] }
+      found[#found + 1] = { tonumber(some[i + 1]), some[i], ARGV[at] }
     end
   end
   table.sort(found, function(a, b)
@@ -43,15 +43,20 @@ const claim = script(
   local now = time()
   wake(now)
   local leases = {}
-  for i, candidate in ipairs(candidates(max, 9)) do
-    if i > max then
+  for _, candidate in ipairs(candidates(max, 9)) do
+    if #leases == max then
       break
     end
     local run = candidate[2]
     local r = fields(key('run', run), unpack(lease_fields))
-    local why = r.expires and 'recovery' or r.why or 'recovery'
-    take_lease(run, r, worker, lease_ms, now)
-    leases[i] = lease_of(run, r, why, now)
+    if r.status == 'open' then
+      local why = r.expires and 'recovery' or r.why or 'recovery'
+      take_lease(run, r, worker, lease_ms, now)
+      leases[#leases + 1] = lease_of(run, r, why, now)
+    else
+      -- Redis was allowed to evict it.
+      redis.call('ZREM', key('ready', candidate[3]), run)
+    end
   end
   return leases
 `,

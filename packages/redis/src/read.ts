@@ -38,7 +38,7 @@ const read = script(
       end
       if last > seq then
         if first and of ~= at or reached - seq >= limit or units >= ${maxUnits} then
-          return { 'events', first, reached, at, table.concat(frames), tail, r.status }
+          return { 'events', first or seq + 1, reached, at, table.concat(frames), tail, r.status }
         end
         first, at, reached, units = first or last - n + 1, of, last, units + #text
         frames[#frames + 1] = text

@@ -26,6 +26,10 @@ export interface RedisServer {
 export interface RedisServerOptions {
   /** Further settings, as in `redis.conf`. */
   readonly config?: { readonly [name: string]: string };
+  /** A sentinel is told by a file what it is, and writes into it. */
+  readonly file?: string;
+  readonly port?: number;
+  readonly args?: readonly string[];
 }
 
 /** Whatever ends this process first: no server outlives it. */
@@ -36,11 +40,14 @@ process.once("exit", () => {
 
 /** @throws Error that says how to install Redis, where there is none. */
 export async function startRedis(options: RedisServerOptions = {}): Promise<RedisServer> {
-  const port = await freePort();
+  const port = options.port ?? (await freePort());
   const dir = await mkdtemp(join(tmpdir(), "runwire-redis-"));
   const config = { save: "", appendonly: "no", ...options.config };
   const settings = Object.entries({ ...config, port, dir, bind: "127.0.0.1" });
-  const args = settings.flatMap(([name, value]) => [`--${name}`, `${value}`]);
+  const args =
+    options.file === undefined
+      ? settings.flatMap(([name, value]) => [`--${name}`, `${value}`])
+      : [options.file, ...(options.args ?? [])];
   let child: ChildProcess | undefined;
 
   async function start(): Promise<void> {
@@ -80,7 +87,7 @@ function ready(server: ChildProcess): Promise<void> {
     let printed = "";
     server.stdout?.on("data", (bytes) => {
       printed += bytes;
-      if (printed.includes("Ready to accept connections")) resolve();
+      if (/Ready to accept connections|Sentinel ID is/.test(printed)) resolve();
     });
     server.once("error", reject);
     server.once("exit", (code) =>
@@ -101,7 +108,7 @@ async function cli(port: number, args: readonly string[]): Promise<string> {
 }
 
 /** Cluster nodes also take the port 10,000 above theirs. */
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   for (;;) {
     const port = await listen(0);
     if (port !== undefined && port < 55_000 && (await listen(port + 10_000)) !== undefined) {
