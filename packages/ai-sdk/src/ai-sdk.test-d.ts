@@ -13,10 +13,10 @@ test("models of real providers become models", () => {
   aiSdk(createAnthropic({ apiKey: "k" })("claude-opus-5-5"));
   aiSdk(createOpenAICompatible({ name: "mine", baseURL: "http://127.0.0.1" })("qwen3"));
   expectTypeOf<LanguageModelV4>().toExtend<AiSdkModel>();
+  expectTypeOf<LanguageModelV3>().toExtend<AiSdkModel>();
 });
 
 test("models of older interfaces do not", () => {
-  expectTypeOf<LanguageModelV3>().not.toExtend<AiSdkModel>();
   expectTypeOf<LanguageModelV2>().not.toExtend<AiSdkModel>();
 });
 

@@ -1,12 +1,13 @@
 import type { Model } from "@runwire/core";
 import { callOptions } from "./call-options.ts";
-import type { AiSdkModel, AiSdkOptions } from "./options.ts";
+import { fromV3 } from "./from-v3.ts";
+import type { AiSdkModel, AiSdkOptions, ModelV4 } from "./options.ts";
 import { readStream } from "./read-stream.ts";
 import { streamReply } from "./stream-reply.ts";
 
 /** A model of any AI SDK provider as a model of Runwire. Nothing is read or opened before its first call. */
-export function aiSdk(model: AiSdkModel, options: AiSdkOptions = {}): Model {
-  checkVersion(model);
+export function aiSdk(given: AiSdkModel, options: AiSdkOptions = {}): Model {
+  const model = toV4(given);
   const [provider = model.provider] = model.provider.split(".");
   // What one API of a provider gave, another of its APIs may refuse.
   const key = `ai-sdk:${model.provider}`;
@@ -24,9 +25,19 @@ export function aiSdk(model: AiSdkModel, options: AiSdkOptions = {}): Model {
   };
 }
 
-function checkVersion({ provider, modelId, specificationVersion }: AiSdkModel): void {
-  if (specificationVersion === "v4") return;
-  throw new TypeError(
-    `${provider}'s ${modelId} speaks version ${String(specificationVersion)} of the AI SDK's provider interface, and aiSdk() speaks v4. Update the provider's package to the one for AI SDK 7.`,
+function toV4(model: AiSdkModel): ModelV4 {
+  switch (model.specificationVersion) {
+    case "v4":
+      return model;
+    case "v3":
+      return fromV3(model);
+    default:
+      throw unknownVersion(model);
+  }
+}
+
+function unknownVersion({ provider, modelId, specificationVersion }: ModelV4): TypeError {
+  return new TypeError(
+    `${provider}'s ${modelId} speaks version ${String(specificationVersion)} of the AI SDK's provider interface, and aiSdk() speaks v3 and v4. Update the provider's package to the one for AI SDK 7.`,
   );
 }

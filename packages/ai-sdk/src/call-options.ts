@@ -1,14 +1,14 @@
 import type { LanguageModelV4CallOptions, LanguageModelV4FunctionTool } from "@ai-sdk/provider";
 import { type ModelRequest, toTurns } from "@runwire/core";
 import type { JsonObject } from "@runwire/core/protocol";
-import type { AiSdkModel, AiSdkOptions } from "./options.ts";
+import type { AiSdkOptions, ModelV4 } from "./options.ts";
 import { toPrompt } from "./prompt.ts";
 
 type Call = LanguageModelV4CallOptions;
 
 /** What a provider is asked. */
 export async function callOptions(
-  model: AiSdkModel,
+  model: ModelV4,
   request: ModelRequest,
   options: AiSdkOptions,
   key: string,

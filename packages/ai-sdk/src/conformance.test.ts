@@ -1,5 +1,6 @@
 import { createAnthropic } from "@ai-sdk/anthropic";
 import { createOpenAICompatible } from "@ai-sdk/openai-compatible";
+import { createOpenAICompatible as createV3 } from "@ai-sdk/openai-compatible-v3";
 import type { Model } from "@runwire/core";
 import { type ModelHarness, modelCases } from "@runwire/core/testing";
 import { describe, test } from "vitest";
@@ -8,11 +9,14 @@ import { chatStream, content, toolCalls } from "./chat-wire.test.helper.ts";
 import { end, messageStream, text, thinking, toolUse } from "./messages-wire.test.helper.ts";
 import { refuse, stream, type WireServer, wireServer } from "./wire-server.test.helper.ts";
 
-describe("@ai-sdk/openai-compatible", () => {
+describe.each([
+  ["@ai-sdk/openai-compatible", createOpenAICompatible],
+  ["@ai-sdk/openai-compatible for AI SDK 6", createV3],
+])("%s", (_, create) => {
   const harness = async (): Promise<ModelHarness> => {
     const server = await wireServer();
     const { baseURL } = server;
-    const provider = createOpenAICompatible({ name: "mine", baseURL, apiKey: "sk-test" });
+    const provider = create({ name: "mine", baseURL, apiKey: "sk-test" });
     const open = { reason: null, done: false };
     return {
       ...common(server, aiSdk(provider("qwen3"))),

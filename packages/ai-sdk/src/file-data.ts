@@ -2,11 +2,11 @@ import type { SharedV4FileDataData, SharedV4FileDataUrl } from "@ai-sdk/provider
 
 type FileData = SharedV4FileDataData | SharedV4FileDataUrl;
 
-/** A generated file as a URL: `data:` unless the provider keeps it somewhere. */
-export function toUrl(data: FileData, mediaType: string): string {
-  if (data.type === "url") return data.originalUrl ?? data.url.href;
-  const base64 = typeof data.data === "string" ? data.data : toBase64(data.data);
-  return `data:${mediaType};base64,${base64}`;
+/** A generated file as a URL: `data:` unless the provider keeps it somewhere. Version 3 has nothing but its content. */
+export function toUrl(data: FileData | SharedV4FileDataData["data"], mediaType: string): string {
+  if (typeof data === "string") return `data:${mediaType};base64,${data}`;
+  if (data instanceof Uint8Array) return toUrl(toBase64(data), mediaType);
+  return data.type === "url" ? (data.originalUrl ?? data.url.href) : toUrl(data.data, mediaType);
 }
 
 /** The content of a URL as the AI SDK takes it. */

@@ -1,14 +1,19 @@
 import type {
+  LanguageModelV3,
   LanguageModelV4,
   LanguageModelV4CallOptions,
   SharedV4ProviderOptions,
 } from "@ai-sdk/provider";
 
-/** What is used of a model of the AI SDK: version 4 of its provider interface. */
-export type AiSdkModel = Pick<
-  LanguageModelV4,
-  "specificationVersion" | "provider" | "modelId" | "supportedUrls" | "doStream"
->;
+type Used = "specificationVersion" | "provider" | "modelId" | "supportedUrls" | "doStream";
+
+/** What is used of a model of the AI SDK's provider interface, version 4: the packages for AI SDK 7. */
+export type ModelV4 = Pick<LanguageModelV4, Used>;
+
+/** Version 3: the packages for AI SDK 6. */
+export type ModelV3 = Pick<LanguageModelV3, Used>;
+
+export type AiSdkModel = ModelV4 | ModelV3;
 
 /** USD per million tokens. */
 export interface Price {
@@ -38,7 +43,7 @@ export interface AiSdkOptions {
   readonly stopSequences?: readonly string[];
   /** Tokens of one response, reasoning included. */
   readonly maxOutputTokens?: number;
-  /** How much the model reasons. */
+  /** How much the model reasons. Models of version 3 know it by their `providerOptions` only. */
   readonly reasoning?: NonNullable<LanguageModelV4CallOptions["reasoning"]>;
   /**
    * `required`, or a tool's name: the model must call it in its first answer to a message, and is free in the answers

@@ -105,9 +105,9 @@ describe("an answer that is complete", () => {
   });
 });
 
-it("speaks one version of the interface, and says so before any call", () => {
+it("speaks two versions of the interface, and says so before any call", () => {
   const old = { specificationVersion: "v2", provider: "me", modelId: "m", supportedUrls: {} };
-  expect(() => aiSdk(old as never)).toThrow(/speaks version v2 .* speaks v4\. Update/);
+  expect(() => aiSdk(old as never)).toThrow(/speaks version v2 .* speaks v3 and v4\. Update/);
 });
 
 it("names models after their provider", () => {
