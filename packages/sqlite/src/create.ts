@@ -46,6 +46,11 @@ export function creating(
   );
   const setCreated = query(db, "UPDATE runs SET createdEpoch = epoch WHERE key = ?");
 
+  function newThread({ thread, principal, title }: NewRun, now: number): { readonly key: number } {
+    const values = [thread, principal ?? null, title ?? null, now, store.touched()] as const;
+    return addThread.get(...values) as { key: number };
+  }
+
   function repeated(run: RunRow, { principal, digest, owner }: NewRun): CreateResult {
     if (run.principal !== (principal ?? null)) return { status: "foreign" };
     if (run.digest !== digest) return { status: "conflict" };
@@ -82,11 +87,7 @@ export function creating(
     const segment = encodeSegment(events, epoch);
     if (segment === "too-large") return { status: "too-large" };
 
-    const at = store.touched();
-    const threadKey =
-      thread?.key ??
-      addThread.get(request.thread, principal, request.title ?? null, now, at)?.key ??
-      0;
+    const { key: threadKey } = thread ?? newThread(request, now);
     addRun.run(
       id,
       threadKey,

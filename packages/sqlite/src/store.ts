@@ -48,7 +48,7 @@ export function createStore(
   let topics = new Set<Topic>();
 
   const known = (): Header => {
-    header ??= load.get() ?? { now: 0, updatedAt: 0, readied: 0 };
+    header ??= load.get() as Header;
     return header;
   };
   const change = (): Header => {
