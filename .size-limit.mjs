@@ -67,7 +67,7 @@ const entries = [
     name: "@runwire/sqlite",
     path: "packages/sqlite/dist/index.js",
     limit: "10.2 kB",
-    ignore: ["@runwire/core"],
+    ignore: ["@runwire/core", "node:fs", "node:os", "node:path"],
   },
   {
     name: "@runwire/openai",

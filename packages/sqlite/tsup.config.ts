@@ -7,4 +7,6 @@ export default defineConfig({
   dts: true,
   clean: true,
   sourcemap: true,
+  // Deno and Bun know the modules of Node by their full names.
+  removeNodeProtocol: false,
 });
