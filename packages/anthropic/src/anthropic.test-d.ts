@@ -1,3 +1,4 @@
+import type { AnthropicFoundry } from "@anthropic-ai/foundry-sdk";
 import { Anthropic } from "@anthropic-ai/sdk";
 import type { Model } from "@runwire/core";
 import { expectTypeOf, test } from "vitest";
@@ -19,6 +20,7 @@ test("a client of one's own excludes what would make one", () => {
 
 test("a client need not be Anthropic's own, but for what is used of it", () => {
   expectTypeOf<Pick<Anthropic, "baseURL" | "messages">>().toExtend<AnthropicClient>();
+  expectTypeOf<AnthropicFoundry>().toExtend<AnthropicClient>();
 });
 
 test("only tools that Anthropic runs are its own", () => {

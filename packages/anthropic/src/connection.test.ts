@@ -1,3 +1,4 @@
+import { AnthropicFoundry } from "@anthropic-ai/foundry-sdk";
 import { Anthropic } from "@anthropic-ai/sdk";
 import { ModelError } from "@runwire/core";
 import { readModel } from "@runwire/core/testing";
@@ -78,6 +79,14 @@ describe("a connection", () => {
     await expect(readModel(anthropic("claude-opus-5-5", { client }))).rejects.toThrow("500");
     expect(server.asked).toHaveLength(1);
     expect(server.asked[0]?.headers).toMatchObject({ authorization: "Bearer sk-own" });
+  });
+
+  it("may be a cloud's client", async () => {
+    const server = await answering();
+    const client = new AnthropicFoundry({ baseURL: server.baseURL, apiKey: "foundry-key" });
+    const events = await readModel(anthropic("my-deployment", { client }));
+    expect(events.at(-1)).toMatchObject({ type: "finish", finishReason: "stop" });
+    expect(server.asked[0]?.body).toMatchObject({ model: "my-deployment" });
   });
 
   it("is used again by the next request", async () => {

@@ -1,10 +1,19 @@
 import { Anthropic } from "@anthropic-ai/sdk";
 import { type Asked, toModelError } from "./errors.ts";
+import type { EventStream } from "./read-reply.ts";
 
-/** What is used of a client: Anthropic's own has it, and those for Bedrock, Vertex and Foundry. */
+/**
+ * What is used of a client: Anthropic's own has it, and those for Bedrock, Vertex and Foundry, which may come from
+ * another version of the SDK.
+ */
 export interface AnthropicClient {
   readonly baseURL: string;
-  readonly messages: Pick<Anthropic["messages"], "create">;
+  readonly messages: {
+    create(
+      body: Anthropic.MessageCreateParamsStreaming,
+      options: { readonly signal: AbortSignal; readonly maxRetries: number },
+    ): PromiseLike<EventStream>;
+  };
 }
 
 /** How to reach the API: through a client of your own, or through one made from these. */

@@ -6,8 +6,8 @@ import { type Asked, cutError, toModelError } from "./errors.ts";
 type WireEvent = Anthropic.RawMessageStreamEvent;
 
 /** What the SDK gives for a streamed request. */
-interface EventStream extends AsyncIterable<WireEvent> {
-  readonly controller: AbortController;
+export interface EventStream extends AsyncIterable<WireEvent> {
+  readonly controller: { abort(): void };
 }
 
 /** Maps one answer. */
