@@ -5,7 +5,7 @@ import { streams } from "./server/streams.ts";
 import { costTable, type Section } from "./table.ts";
 
 const count = 200;
-const load: Load = { deltas: 100, perTurn: 1, everyMs: 10 };
+const load: Load = { deltas: 500, perTurn: 1, everyMs: 10 };
 
 const kinds: readonly (readonly [ServerKind, string])[] = [
   ["raw", "raw node:http"],

@@ -204,6 +204,8 @@ export type ReadResult =
       readonly segment: Segment;
       /** The run is closed and these are its last events. */
       readonly ended: boolean;
+      /** The newest seq, where the log knows it: who has it need not read again before the next hint. */
+      readonly tail?: number;
     }
   | { readonly status: "reset" }
   | { readonly status: "gone" };

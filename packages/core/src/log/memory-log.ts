@@ -83,7 +83,7 @@ function read(store: MemoryStore, id: string, after: Cursor, limit: number): Rea
   }
   const segment = kept.read(after.seq, limit);
   const ended = run.status === "ended" && after.seq + segment.count === kept.tail;
-  return { status: "events", segment, ended };
+  return { status: "events", segment, ended, tail: kept.tail };
 }
 
 function compact(

@@ -1,4 +1,5 @@
 import { decodeEvent } from "../protocol/decode.ts";
+import { decodeDelta } from "../protocol/decode-delta.ts";
 import { encodeEvent } from "../protocol/encode.ts";
 import type { RunEvent } from "../protocol/events.ts";
 import { maxBatchBytes, maxEventBytes } from "./event-log.ts";
@@ -30,10 +31,7 @@ const dataField = "\ndata: ";
  * The events as a segment; `too-large` when they are over {@link maxEventBytes} or {@link maxBatchBytes}. Sizes are
  * bounded by the length of the text (a UTF-16 unit takes at most three bytes), and measured only above that.
  */
-export function encodeSegment(
-  events: readonly RunEvent[],
-  epoch: number,
-): Segment | "too-large" {
+export function encodeSegment(events: readonly RunEvent[], epoch: number): Segment | "too-large" {
   const frames: string[] = [];
   const between = `.${epoch}\ndata: `;
   let units = 0;
@@ -77,7 +75,9 @@ export function encodeSegments(events: readonly RunEvent[], epoch: number): read
 
 /** A segment's events as objects. @throws ProtocolError when a store gave back what was never written. */
 export function segmentEvents(segment: Segment): readonly RunEvent[] {
-  return segment.events ?? segmentJson(segment).map(decodeEvent);
+  return (
+    segment.events ?? segmentJson(segment).map((json) => decodeDelta(json) ?? decodeEvent(json))
+  );
 }
 
 /** A segment's events as JSON, one text each. */

@@ -9,20 +9,35 @@ export interface Topics {
 
 export function topics(): Topics {
   const waiting = new Map<Topic, Set<() => void>>();
+  /** Who waits under a signal. One listener for all: whoever follows a run waits anew, under the same signal, at each change. */
+  const underSignal = new WeakMap<AbortSignal, Set<() => void>>();
+
+  function waitersUnder(signal: AbortSignal): Set<() => void> {
+    const known = underSignal.get(signal);
+    if (known !== undefined) return known;
+    const waiters = new Set<() => void>();
+    underSignal.set(signal, waiters);
+    signal.addEventListener("abort", () => {
+      for (const done of waiters) done();
+    });
+    return waiters;
+  }
+
   return {
     wait(topic, signal) {
       if (signal.aborted) return Promise.resolve();
       return new Promise((resolve) => {
         const waiters = waiting.get(topic) ?? new Set();
         waiting.set(topic, waiters);
+        const aborted = waitersUnder(signal);
         const done = (): void => {
           waiters.delete(done);
           if (waiters.size === 0 && waiting.get(topic) === waiters) waiting.delete(topic);
-          signal.removeEventListener("abort", done);
+          aborted.delete(done);
           resolve();
         };
         waiters.add(done);
-        signal.addEventListener("abort", done);
+        aborted.add(done);
       });
     },
     notify(topic) {

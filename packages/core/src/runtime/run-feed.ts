@@ -6,7 +6,6 @@ import { nextMacrotask } from "../macrotask.ts";
 import type { Cursor } from "../protocol/cursor.ts";
 import { isEnded } from "../protocol/ended.ts";
 import type { TailItem, Viewer, Watching } from "../runtime-contract.ts";
-import { latch } from "../signal.ts";
 import { Hint } from "./hint.ts";
 import { Portions } from "./portions.ts";
 import { RunWatch } from "./run-watch.ts";
@@ -30,7 +29,9 @@ export class RunFeed {
   readonly #viewers = new Set<RunWatch>();
   readonly #parked = new Set<RunWatch>();
   readonly #hint: Hint;
-  readonly #changed = latch();
+  /** Something may have changed since the loop last read. */
+  #rung = false;
+  #wake: (() => void) | undefined;
   readonly #portions = new Portions();
   /** Where the loop reads on. No parked viewer is before it. */
   #at: Cursor | undefined;
@@ -55,14 +56,15 @@ export class RunFeed {
 
   /** The run may have changed. */
   ring(): void {
-    this.#changed.notify();
+    this.#rung = true;
+    this.#wake?.();
   }
 
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
     this.#hint.stop();
-    this.#changed.notify();
+    this.ring();
     for (const watch of this.#viewers) watch.finish();
     this.#gone();
   }
@@ -156,7 +158,7 @@ export class RunFeed {
         this.#hint.arm();
         const at = this.#at;
         const read = await this.#read(at);
-        this.#portions.keep(at, read);
+        if (this.#viewers.size > 1) this.#portions.keep(at, read);
         if (this.#parked.size === 0) break;
         if (read.status !== "events") {
           this.#unpark();
@@ -172,9 +174,10 @@ export class RunFeed {
         }
         if (read.segment.count > 0) {
           told = performance.now();
-          continue;
+          if (read.tail !== this.#at.seq) continue;
         }
-        await this.#changed.wait();
+        if (!this.#rung) await this.#ringing();
+        this.#rung = false;
         if (performance.now() - told < breathMs) await nextMacrotask();
       }
     } catch (error) {
@@ -183,6 +186,12 @@ export class RunFeed {
       this.#looping = false;
     }
     if (this.#parked.size > 0) void this.#loop();
+  }
+
+  #ringing(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#wake = resolve;
+    });
   }
 
   #tell(segment: Segment): void {
@@ -210,10 +219,9 @@ export class RunFeed {
   }
 
   #read(after: Cursor): Promise<ReadResult> {
-    return persist(
-      () => this.#log.read(this.#run, after, portion),
-      (_, attempt) => attempt < maxRepeats && !this.#closed,
-    );
+    const read = () => this.#log.read(this.#run, after, portion);
+    const goOn = (_: unknown, attempt: number) => attempt < maxRepeats && !this.#closed;
+    return read().catch(() => persist(read, goOn));
   }
 }
 
