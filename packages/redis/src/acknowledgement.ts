@@ -20,8 +20,14 @@ export interface AcknowledgementOptions {
   readonly onError: (error: unknown) => void;
 }
 
+/** What a wait found: how many replicas, and of whose history. */
+interface Reached {
+  readonly replicas: number;
+  readonly history: string | undefined;
+}
+
 interface Round {
-  readonly done: Promise<{ readonly replicas: number; readonly history: string | undefined }>;
+  readonly done: Promise<Reached>;
 }
 
 /**
@@ -33,9 +39,11 @@ export function acknowledgement(options: AcknowledgementOptions): Acknowledgemen
   const running = new Map<string, Round>();
   const next = new Map<string, Round>();
   let own: Promise<OwnConnection> | undefined;
+  let closed = false;
 
   /** One that could not be made, or gave up on its server, is replaced. */
   async function open(): Promise<OwnConnection> {
+    if (closed) throw new RunwireError("log-unavailable", { message: "The log was closed." });
     own ??= connection.duplicate(onError);
     try {
       const made = await own;
@@ -48,12 +56,10 @@ export function acknowledgement(options: AcknowledgementOptions): Acknowledgemen
     return open();
   }
 
-  async function wait(tag: string): ReturnType<() => Round["done"]> {
+  async function wait(tag: string): Promise<Reached> {
     const settled = await (await open()).settle(`${tag}:settled`, replicas, timeoutMs);
-    return {
-      replicas: settled.replicas,
-      history: /master_replid:(\w+)/.exec(settled.info)?.[1],
-    };
+    const history = /master_replid:(\w+)/.exec(settled.info)?.[1];
+    return { replicas: settled.replicas, history };
   }
 
   function begin(tag: string, after: Promise<unknown>): Round {
@@ -94,6 +100,7 @@ export function acknowledgement(options: AcknowledgementOptions): Acknowledgemen
       throw new RunwireError("log-unavailable", { message });
     },
     close() {
+      closed = true;
       own?.then(
         (connection) => connection.close(),
         () => undefined,

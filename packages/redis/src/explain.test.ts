@@ -10,6 +10,7 @@ test.each([
   ["MISCONF Redis is configured to save RDB snapshots", "log-unavailable", "save to its disk"],
   ["CLUSTERDOWN The cluster is down", "log-unavailable", "changing places"],
   ["MASTERDOWN Link with MASTER is down", "log-unavailable", "changing places"],
+  ["ERR max number of clients reached", "log-unavailable", "Raise maxclients"],
   ["NOAUTH Authentication required.", "log-unusable", "refuses the user"],
   ["WRONGPASS invalid username-password pair", "log-unusable", "refuses the user"],
   ["NOPERM this user has no permissions", "log-unusable", "permission for @scripting"],

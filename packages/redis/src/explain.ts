@@ -13,6 +13,11 @@ const known: readonly (readonly [RegExp, RunwireErrorCode, string])[] = [
     "This Redis is a replica. Connect to the master, by Sentinel or by an address that follows it.",
   ],
   [/^LOADING/, "log-unavailable", "Redis is still loading its data."],
+  [
+    /^ERR max number of clients/,
+    "log-unavailable",
+    "Redis has no connection left. Raise maxclients, or have fewer processes.",
+  ],
   [/^BUSY /, "log-unavailable", "Redis is busy with a script."],
   [
     /^MISCONF/,

@@ -1,5 +1,5 @@
 import { type RedisServer, startRedis } from "redis-test-server";
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import { clients, type Opened } from "./clients.test.helper.ts";
 import { redisLog } from "./redis-log.ts";
 import type { RedisLog } from "./redis-log-options.ts";
@@ -79,6 +79,27 @@ describe.each(["redis", "ioredis"])("hints, with %s", (kind) => {
     expect(told).toBe(false);
     await log.delete({ run: "r" });
     await hint;
+  });
+
+  test("what nobody waits for any more is not listened to for ever, and can be again", async () => {
+    vi.useFakeTimers({ toFake: ["setInterval", "clearInterval", "Date"] });
+    try {
+      const { log } = await logOf(kind);
+      const lease = await owned(log, "r");
+      const before = await count("unsubscribe");
+      await log.wait("run:r", signal);
+      vi.advanceTimersByTime(20_000);
+      // At that very moment somebody comes.
+      await log.wait("run:r", signal);
+      await until(async () => (await count("unsubscribe")) > before);
+      const hint = log.wait("run:r", signal);
+      await grow(log, lease, 1);
+      await hint;
+      vi.advanceTimersByTime(20_000);
+      await until(async () => (await count("unsubscribe")) > before + 1);
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   test("a close wakes all, and later waits end with their signal", async () => {

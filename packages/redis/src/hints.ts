@@ -69,6 +69,15 @@ export function redisHints({ connection, channels, onError }: HintsOptions): Hin
     }
   }
 
+  /** Who comes meanwhile is subscribed for after it: clients mix up what is on its way at once. */
+  async function leave(topic: Topic, subscription: Subscription): Promise<void> {
+    subscription.subscribed = false;
+    await opened?.unsubscribe(channels + topic).catch(onError);
+    if (closed) return;
+    if (subscription.waiters.size > 0) await subscribe(topic, subscription);
+    else topics.delete(topic);
+  }
+
   /** A connection that could not be made, or gave up on its server, is replaced. */
   function again(): void {
     retry = undefined;
@@ -80,10 +89,11 @@ export function redisHints({ connection, channels, onError }: HintsOptions): Hin
   function tidy(): void {
     if (opened?.alive() === false) again();
     const now = Date.now();
-    for (const [topic, { waiters, subscribed, idleSince }] of topics) {
-      if (waiters.size > 0 || !subscribed || now - idleSince < lingerMs) continue;
-      topics.delete(topic);
-      own?.then((connection) => connection.unsubscribe(channels + topic)).catch(onError);
+    for (const [topic, subscription] of topics) {
+      const { waiters, subscribed, idleSince } = subscription;
+      if (waiters.size === 0 && subscribed && now - idleSince >= lingerMs) {
+        void leave(topic, subscription);
+      }
     }
     if (topics.size > 0) return;
     clearInterval(sweep);

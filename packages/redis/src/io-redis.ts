@@ -33,8 +33,12 @@ function ownConnection(client: IoRedisConnection): OwnConnection {
     ...ioRedisConnection(client),
     listen(heard, reconnected) {
       client.on("message", heard);
-      // It says so before its subscriptions are back: what it answers to next, it answers after them.
-      client.on("ready", () => void client.ping().then(reconnected, reconnected));
+      let before = client.status === "ready";
+      client.on("ready", () => {
+        // It says so before its subscriptions are back: what it answers to next, it answers after them.
+        if (before) client.ping().then(reconnected, reconnected);
+        before = true;
+      });
     },
     subscribe: (channel) => client.subscribe(channel),
     unsubscribe: (channel) => client.unsubscribe(channel),

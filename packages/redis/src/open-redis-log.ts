@@ -32,7 +32,7 @@ export function openRedisLog(options: RedisLogOptions, hooks: Hooks = {}): Redis
     prefix,
     partitions,
     retention,
-    timeoutMs: replicas > 0 ? 2 * timeoutMs : timeoutMs,
+    timeoutMs,
     clock: hooks.clock,
     acknowledgement: acknowledged,
   });

@@ -55,18 +55,19 @@ export class Store {
     args: readonly (string | number)[],
     options: CallOptions = {},
   ): Promise<Reply> {
-    const { connection, prefix, acknowledgement } = this.#options;
+    const { connection, prefix, timeoutMs, acknowledgement } = this.#options;
     const tag = tagOf(prefix, partition);
     try {
       if (options.durable !== true || acknowledgement === undefined) {
         const all = this.#withHeader(args, options.tick, "");
-        return (await this.#inTime(connection.run(script, tag, all))) as Reply;
+        return (await inTime(connection.run(script, tag, all), timeoutMs)) as Reply;
       }
       const all = this.#withHeader(args, options.tick, "history");
-      const reply = await this.#inTime(connection.run(script, tag, all));
+      const reply = await inTime(connection.run(script, tag, all), timeoutMs);
       const [answer, history] = reply as readonly [Reply, string];
       const changed = answer[0] === "ok" || answer[0] === "exists";
-      if (changed) await this.#inTime(acknowledgement.confirm(tag, history));
+      // The wait that is under way comes first, and then its own.
+      if (changed) await inTime(acknowledgement.confirm(tag, history), 2 * timeoutMs + 1_000);
       return answer;
     } catch (error) {
       throw explain(script.name, error);
@@ -84,21 +85,20 @@ export class Store {
     for (const arg of args) all.push(typeof arg === "string" ? arg : `${arg}`);
     return all;
   }
+}
 
-  async #inTime<T>(call: Promise<T>): Promise<T> {
-    const { timeoutMs } = this.#options;
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const late = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => {
-        const message = `Redis did not answer in ${timeoutMs} ms.`;
-        reject(new RunwireError("log-unavailable", { message }));
-      }, timeoutMs);
-    });
-    try {
-      return await Promise.race([call, late]);
-    } finally {
-      clearTimeout(timer);
-    }
+async function inTime<T>(call: Promise<T>, ms: number): Promise<T> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      const message = `Redis did not answer in ${ms} ms.`;
+      reject(new RunwireError("log-unavailable", { message }));
+    }, ms);
+  });
+  try {
+    return await Promise.race([call, late]);
+  } finally {
+    clearTimeout(timer);
   }
 }
 
