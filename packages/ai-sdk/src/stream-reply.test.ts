@@ -280,6 +280,15 @@ describe("a tool that the provider runs", () => {
     });
   });
 
+  it("may be cut off, and then does not go back", async () => {
+    const cut = await read([call, finish("length", "max_tokens")]);
+    expect(cut[1]).toEqual({
+      type: "tool.failed",
+      call: "c0",
+      error: { code: "tool-error", message: "web_search did not finish." },
+    });
+  });
+
   it("that asks to be approved finds nobody, and says so", async () => {
     const ask: Part = { type: "tool-approval-request", approvalId: "a", toolCallId: "s1" };
     expect(await read([call, ask, finish()])).toContainEqual(

@@ -102,10 +102,11 @@ export function streamReply(ctx: StreamReplyContext): Reply {
       if (finish === undefined || isCut(finish)) return undefined;
       if (finish.finishReason.unified === "error") throw toFault(finish);
       const finishReason = toFinishReason(finish, calls.any);
+      const goesOn = finishReason === "tool-calls" || finishReason === "paused";
       const whole = finishReason === "tool-calls" || finishReason === "other";
       return [
         ...texts.finish(),
-        ...calls.finish(whole),
+        ...calls.finish({ whole, goesOn }),
         { type: "finish", finishReason, usage: this.usage },
       ];
     },

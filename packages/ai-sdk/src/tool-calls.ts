@@ -128,15 +128,18 @@ export function toolCalls(key: string) {
     },
     /**
      * The answer ended. `whole`: the model said all that it wanted to, so arguments that are not JSON were not cut off.
-     * A paused answer goes on with its calls in the next.
+     * `goesOn`: it is to be continued, and so are the provider's calls. Else these were cut off, and do not go back.
      */
-    finish(whole: boolean): readonly ModelEvent[] {
+    finish({ whole, goesOn }: { whole: boolean; goesOn: boolean }): readonly ModelEvent[] {
       const unsettled = [...calls.values()].filter(({ state }) => state === "hosted");
       return [
         ...(whole ? held : []),
         ...unsettled.map((open): ModelEvent => {
           if (open.preview !== undefined) return settle(open, open.preview);
-          return { type: "tool.completed", call: open.call, output: null, ...own(open) };
+          const { call, name } = open;
+          if (goesOn) return { type: "tool.completed", call, output: null, ...own(open) };
+          const message = `${name} did not finish.`;
+          return { type: "tool.failed", call, error: { code: "tool-error", message } };
         }),
       ];
     },

@@ -89,18 +89,20 @@ export function hostedCalls(key: string) {
       ];
     },
 
-    /** The answer ended. A paused one goes on with its calls in the next, which the model is asked for at once. */
-    finish(): readonly ModelEvent[] {
+    /**
+     * The answer ended. `goesOn`: it is to be continued, and so are its calls. Else they were cut off, and do not go
+     * back: a call without its result is refused.
+     */
+    finish(goesOn: boolean): readonly ModelEvent[] {
       const rest = [...open.values()];
       open.clear();
-      return rest.map(
-        ({ call, data }): ModelEvent => ({
-          type: "tool.completed",
-          call,
-          output: null,
-          provider: provider({ call: data }),
-        }),
-      );
+      return rest.map(({ call, data }): ModelEvent => {
+        if (goesOn) {
+          return { type: "tool.completed", call, output: null, provider: provider({ call: data }) };
+        }
+        const message = `${data.name} did not finish.`;
+        return { type: "tool.failed", call, error: { code: "tool-error", message } };
+      });
     },
   };
 

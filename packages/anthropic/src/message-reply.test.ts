@@ -389,6 +389,15 @@ describe("a tool that Anthropic runs", () => {
     ]);
   });
 
+  it("may be cut off, and then does not go back", async () => {
+    const cut = await read(messageStream(webSearch(0, "a", []).slice(0, -2), end("max_tokens")));
+    expect(cut.slice(-2)).toMatchObject([
+      { type: "tool.failed", error: { message: "web_search did not finish." } },
+      { type: "finish", finishReason: "length" },
+    ]);
+    expect(cut.at(-2)).not.toHaveProperty("provider");
+  });
+
   it("may be paused, and answer in the next response", async () => {
     const [search, answer] = [webSearch(0, "a", [found]).slice(0, -2), webSearch(0, "a", [found])];
     const paused = await read(messageStream(search, end("pause_turn")));

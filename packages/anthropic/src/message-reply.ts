@@ -109,7 +109,7 @@ export function messageReply(ctx: MessageReplyContext): Reply {
       return [
         ...[...readers.values()].flatMap((open) => open.cut()),
         ...(whole(finishReason) ? held : []),
-        ...hosted.finish(),
+        ...hosted.finish(finishReason === "paused" || finishReason === "tool-calls"),
         ...(details?.explanation ? [toWarning(details.explanation)] : []),
         {
           type: "finish",
