@@ -72,6 +72,7 @@ export async function readLog(
     frames: String(frames),
   };
   const segment = cutSegment(whole, seq, limit);
-  const ended = runStatus === "ended" && seq + segment.count === Number(tail);
-  return { status: "events", segment, ended };
+  const newest = Number(tail);
+  const ended = runStatus === "ended" && seq + segment.count === newest;
+  return { status: "events", segment, ended, tail: newest };
 }

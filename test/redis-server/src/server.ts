@@ -40,6 +40,7 @@ process.once("exit", () => {
 
 /** @throws Error that says how to install Redis, where there is none. */
 export async function startRedis(options: RedisServerOptions = {}): Promise<RedisServer> {
+  const program = command("redis-server");
   const port = options.port ?? (await freePort());
   const dir = await mkdtemp(join(tmpdir(), "runwire-redis-"));
   const config = { save: "", appendonly: "no", ...options.config };
@@ -51,7 +52,7 @@ export async function startRedis(options: RedisServerOptions = {}): Promise<Redi
   let child: ChildProcess | undefined;
 
   async function start(): Promise<void> {
-    child = spawn(command("redis-server"), args, { stdio: ["ignore", "pipe", "inherit"] });
+    child = spawn(program, args, { stdio: ["ignore", "pipe", "inherit"] });
     running.add(child);
     await ready(child);
   }
