@@ -3,6 +3,7 @@ export { type CodeInput, type CodeToolOptions, codeTool } from "./code-tool.ts";
 export type { CallableTools } from "./host-tools.ts";
 export { type HttpOptions, http } from "./http.ts";
 export { type JavascriptOptions, javascript } from "./javascript.ts";
+export { type NativePythonOptions, nativePython } from "./native-python.ts";
 export type { CodeOutput, SavedFile } from "./observation.ts";
 export { type OneCompilerOptions, oneCompiler } from "./one-compiler.ts";
 export { type PythonOptions, python } from "./python.ts";

@@ -16,7 +16,7 @@ export function bwrapArguments(reads: readonly string[]): string[] {
     ...libraries.map((path) => ["--ro-bind-try", path, path]),
     ["--ro-bind-try", "/etc/ld.so.cache", "/etc/ld.so.cache"],
     ...reads.map((path) => ["--ro-bind", path, path]),
-    ["--chdir", "/", "--"],
+    ["--remount-ro", "/", "--chdir", "/", "--"],
   ].flat();
 }
 
@@ -40,13 +40,13 @@ function probe(): string | undefined {
   return status === 0 ? path : undefined;
 }
 
-/** A program on the PATH. */
-export function find(name: string): string | undefined {
-  for (const folder of (process.env.PATH ?? "").split(delimiter)) {
-    const path = join(folder, name);
+/** A program on the PATH, or in other folders. */
+export function find(name: string, path = process.env.PATH ?? ""): string | undefined {
+  for (const folder of path.split(delimiter)) {
+    const file = join(folder, name);
     try {
-      accessSync(path, constants.X_OK);
-      return path;
+      accessSync(file, constants.X_OK);
+      return file;
     } catch {
       // Not there.
     }

@@ -5,6 +5,8 @@ import { bwrapArguments, bwrapWorks } from "./bwrap.ts";
 export interface Command {
   readonly file: string;
   readonly args: readonly string[];
+  /** Whose process it is. Default: this one's. */
+  readonly uid?: number;
 }
 
 export interface GuestProgram {

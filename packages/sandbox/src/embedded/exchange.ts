@@ -25,6 +25,7 @@ export async function runProgram(
   const over = new AbortController();
   let left = request.maxOutputBytes;
   let calling = false;
+  let told: StopReason | undefined;
   let verdict: Verdict | undefined;
   let broken: { readonly error: unknown } | undefined;
   const timers: ReturnType<typeof setTimeout>[] = [];
@@ -55,7 +56,7 @@ export async function runProgram(
     calling = true;
     const reply = await callTool(tools, name, input, over.signal);
     calling = false;
-    if (guest.alive) guest.send(reply);
+    if (guest.alive && !over.signal.aborted) guest.send(reply);
   }
 
   const abort = (): void => kill("aborted");
@@ -82,6 +83,7 @@ export async function runProgram(
             if (calling) return kill("crashed");
             return void answer(message.name, message.input);
           case "stopping":
+            told ??= message.reason;
             return later(message.reason, graceMs);
           case "done":
             return resolve(message);
@@ -103,7 +105,7 @@ export async function runProgram(
 
   const done = "type" in ended ? ended : undefined;
   if (done?.fatal) await guest.kill();
-  const error = done === undefined ? lost(verdict, request, ended as Gone) : done.error;
+  const error = done === undefined ? lost(verdict ?? told, request, ended as Gone) : done.error;
   const files = done?.artifacts ?? [];
   // The program chose the names.
   const artifacts = files.filter(({ path }) => isInside(path));

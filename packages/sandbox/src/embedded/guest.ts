@@ -37,14 +37,14 @@ const keptStderr = 4_000;
 
 /** Starts a guest. Resolves when it is ready; rejects with `unavailable` when it never is. */
 export async function startGuest(command: Command, maxLineBytes: number): Promise<Guest> {
-  const guest = wrap(
-    spawn(command.file, command.args, {
-      stdio: ["pipe", "pipe", "pipe", "pipe"],
-      env: {},
-      cwd: "/",
-    }),
-    maxLineBytes,
-  );
+  const { file, args, uid } = command;
+  const child = spawn(file, args, {
+    stdio: ["pipe", "pipe", "pipe", "pipe"],
+    env: {},
+    cwd: "/",
+    ...(uid !== undefined && { uid, gid: uid }),
+  });
+  const guest = wrap(child, maxLineBytes);
   let timer: ReturnType<typeof setTimeout> | undefined;
   try {
     await new Promise<void>((resolve, reject) => {

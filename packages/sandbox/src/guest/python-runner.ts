@@ -65,10 +65,17 @@ async def run_program(request_json, namespace, host):
         return _describe(error)
     finally:
         _flush()
-        for task in asyncio.all_tasks():
-            # What is not done by now never will be, and nobody wants to hear of it in the next program.
-            task._log_destroy_pending = False
+        _forget_tasks()
     return None
+
+
+def _forget_tasks():
+    """What is not done by now never will be, and nobody wants to hear of it in the next program."""
+    try:
+        for task in asyncio.all_tasks():
+            task._log_destroy_pending = False
+    except RuntimeError:
+        pass  # No loop runs.
 
 
 def cancel_program():
