@@ -55,6 +55,25 @@ describe.each(Object.entries(clusterClients))("a cluster, with %s", (_, open) =>
     );
   });
 
+  test("replicas are waited for where the write was made", async () => {
+    const one = openRedisLog({
+      client: opened.client,
+      prefix: `case-${cases++}`,
+      partitions: 16,
+      replicas: 1,
+      timeoutMs: 50,
+    });
+    logs.push(one);
+    // There are none: each master says so for its own history.
+    const all = Array.from({ length: 8 }, (_, i) =>
+      one.create(newRun(`r${i}`, { thread: `t${i}` })),
+    );
+    for (const { status, reason } of (await Promise.allSettled(all)) as PromiseRejectedResult[]) {
+      expect(status).toBe("rejected");
+      expect(reason.message).toContain("0 of 1 replicas");
+    }
+  });
+
   test("another process finds a run by its id alone", async () => {
     const prefix = `shared-${cases++}`;
     const [writer, reader] = [log({}, prefix), log({}, prefix)];

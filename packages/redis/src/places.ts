@@ -15,7 +15,7 @@ const reserve = script(
   `
   local at = key('at', ARGV[6])
   redis.call('SET', at, '1:' .. ARGV[7], 'NX')
-  return { redis.call('GET', at) }
+  return { 'ok', redis.call('GET', at) }
 `,
 );
 
@@ -101,7 +101,7 @@ export class Places {
   /** Where the run is or is to be created: `partition`, unless another place was reserved before. */
   async reserve(run: string, partition: number): Promise<Place> {
     if (this.store.partitions === 1) return { partition: 0, generation: 1 };
-    const [at] = await this.#index(reserve, run, partition);
+    const [, at] = await this.#index(reserve, run, partition);
     return decode(String(at));
   }
 
@@ -125,7 +125,9 @@ export class Places {
 
   #index(what: typeof find, run: string, ...args: (string | number)[]): Promise<Reply> {
     const home = partitionOf(run, this.store.partitions);
-    return this.store.call(what, home, [run, ...args], { durable: what === reserve });
+    return this.store.call(what, home, [run, ...args], {
+      durable: what === reserve || what === move,
+    });
   }
 }
 
