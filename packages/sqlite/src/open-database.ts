@@ -3,21 +3,23 @@ import { dirname } from "node:path";
 import type { DatabaseSync } from "node:sqlite";
 import { RunwireError } from "@runwire/core";
 import { applicationId, migrations } from "./schema.ts";
-import { explain } from "./sqlite-error.ts";
+import { explain, isBusy } from "./sqlite-error.ts";
 import { warnOfVersion } from "./sqlite-version.ts";
 
 /** What an acknowledged operation survives: see `SqliteLogOptions`. */
 export type Durability = "process" | "power";
+
+interface OpenOptions {
+  readonly durability: Durability;
+  readonly lockMs: number;
+}
 
 /**
  * Opens the file, which is made when it is missing, with the schema of this version.
  *
  * @throws RunwireError `log-unusable` when it cannot be used, `log-unavailable` when it is locked or the disk is full.
  */
-export function openDatabase(
-  path: string,
-  options: { readonly durability: Durability; readonly lockMs: number },
-): DatabaseSync {
+export function openDatabase(path: string, options: OpenOptions): DatabaseSync {
   const Database = findSqlite();
   try {
     mkdirSync(dirname(path), { recursive: true });
@@ -32,7 +34,7 @@ export function openDatabase(
   try {
     db = new Database(path);
     db.exec(`PRAGMA busy_timeout = ${options.lockMs}`);
-    prepare(db, path, options.durability);
+    prepare(db, path, options);
     return db;
   } catch (error) {
     db?.close();
@@ -67,10 +69,24 @@ function keepPrivate(path: string): void {
   }
 }
 
-function prepare(db: DatabaseSync, path: string, durability: Durability): void {
+/** SQLite does not wait for a lock where two that wait could wait for each other: then it is tried again. */
+function prepare(db: DatabaseSync, path: string, options: OpenOptions): void {
+  const deadline = performance.now() + options.lockMs;
+  for (;;) {
+    try {
+      prepareOnce(db, path, options);
+      return;
+    } catch (error) {
+      if (!isBusy(error) || performance.now() >= deadline) throw error;
+    }
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
+  }
+}
+
+function prepareOnce(db: DatabaseSync, path: string, { durability }: OpenOptions): void {
   warnOfVersion(String(db.prepare("SELECT sqlite_version() AS version").get()?.version));
   // Whose file it is comes before anything that changes it.
-  schemaVersion(db, path);
+  within(db, "BEGIN", () => schemaVersion(db, path));
   const mode = db.prepare("PRAGMA journal_mode = WAL").get()?.journal_mode;
   if (mode !== "wal") {
     throw new RunwireError("log-unusable", {
@@ -81,14 +97,20 @@ function prepare(db: DatabaseSync, path: string, durability: Durability): void {
   db.exec(`PRAGMA synchronous = ${durability === "power" ? "FULL" : "NORMAL"}`);
   // What was deleted is overwritten, not only forgotten.
   db.exec("PRAGMA secure_delete = ON");
-  db.exec("BEGIN IMMEDIATE");
-  try {
+  within(db, "BEGIN IMMEDIATE", () => {
     const version = schemaVersion(db, path);
     for (const migration of migrations.slice(version)) db.exec(migration);
-    if (version < migrations.length) {
-      db.exec(`PRAGMA application_id = ${applicationId}`);
-      db.exec(`PRAGMA user_version = ${migrations.length}`);
-    }
+    if (version === migrations.length) return;
+    db.exec(`PRAGMA application_id = ${applicationId}`);
+    db.exec(`PRAGMA user_version = ${migrations.length}`);
+  });
+}
+
+/** One transaction: others may be making the same file at the same moment. */
+function within(db: DatabaseSync, begin: string, work: () => void): void {
+  db.exec(begin);
+  try {
+    work();
     db.exec("COMMIT");
   } catch (error) {
     rollback(db);

@@ -83,6 +83,14 @@ test("runs that were leased through a log that was closed can be claimed", async
   expect(await two.claim(claim)).toMatchObject([{ run: "r", why: "recovery" }]);
 });
 
+test("processes that make the file at the same moment make one", async () => {
+  const at = path();
+  const programs = Array.from({ length: 6 }, (_, i) => start(appendForever, at, `run-${i}`, "1"));
+  await Promise.all(programs.map(({ said }) => said(2)));
+  await Promise.all(programs.map(kill));
+  expect((await open({ path: at }).threads.list({ limit: 9 })).length).toBe(6);
+});
+
 test("two processes claim each run once", async () => {
   const at = path();
   const log = open({ path: at });

@@ -10,8 +10,9 @@ const sweepMs = 1_000;
  * Names this process so that others can tell whether it is gone: where its number counts, its number, and when it
  * began, since numbers are given again.
  */
-export const identity = (): string =>
-  [place(), process.pid, beginning(process.pid) ?? ""].join(" ");
+export function identity(): string {
+  return [place(), process.pid, beginning(process.pid) ?? ""].join(" ");
+}
 
 /** Whether the process is gone for certain. One of another machine or container, or from before a reboot, may live. */
 export function isGone(other: string): boolean {

@@ -11,6 +11,8 @@ const codes = {
   corrupt: 11,
   full: 13,
   cannotOpen: 14,
+  /** Another process was quicker, too many times in a row. */
+  protocol: 15,
   auth: 23,
   notADatabase: 26,
 };
@@ -32,7 +34,7 @@ export function isFault(error: unknown): boolean {
 /** Somebody else has a lock that this one waits for. */
 export function isBusy(error: unknown): boolean {
   const code = codeOf(error);
-  return code === codes.busy || code === codes.locked;
+  return code === codes.busy || code === codes.locked || code === codes.protocol;
 }
 
 /** What SQLite says, with what it means for this file and what to do about it. Other errors stay as they are. */
@@ -53,6 +55,7 @@ function explanation(code: number, path: string): readonly [RunwireErrorCode, st
       ];
     case codes.busy:
     case codes.locked:
+    case codes.protocol:
       return [
         "log-unavailable",
         `Another process keeps ${path} locked: a backup, or a shell with an open transaction? End it, then the call can be repeated. What was acknowledged is kept.`,
