@@ -6,7 +6,7 @@ export interface FrameFormat {
   /** Sent between frames while nothing happens; means nothing. */
   readonly keepAlive: string;
   /** Sent at once. */
-  preamble(): string;
+  readonly preamble: () => string;
   /**
    * One JSON text as a frame. `id` is what a reader comes back with. Neither is checked, since this is the hot path:
    * `JSON.stringify` writes no line breaks, and the caller sees to the id.

@@ -5,9 +5,8 @@ import { type Chunk, queueBytes, type Sink, type StreamBody } from "./stream-bod
 /** Writes a body to a response whose head is set. A closed connection lets its source go. */
 export function writeTo(res: ServerResponse, body: StreamBody): void {
   const sink = new NodeSink(res, body);
+  res.flushHeaders();
   body.attach(sink);
-  // The first write takes the head along.
-  if (!sink.waiting) res.flushHeaders();
   res.on("drain", () => sink.drained());
   res.once("close", () => body.leave());
 }
@@ -30,10 +29,6 @@ class NodeSink implements Sink {
   constructor(res: ServerResponse, body: StreamBody) {
     this.#res = res;
     this.#body = body;
-  }
-
-  get waiting(): boolean {
-    return this.#chunks.length > 0;
   }
 
   write(chunk: Chunk): boolean {

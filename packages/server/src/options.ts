@@ -24,7 +24,7 @@ export interface ServeOptions {
   readonly limits?: RequestLimits;
   /**
    * Told what became a 500 or broke a stream, of which the viewer learns nothing, and without a request what went wrong
-   * in the runtime. Default: `console.error`.
+   * in the runtime. Of a stream that was open, the request is its method and URL alone. Default: `console.error`.
    */
   readonly onError?: (error: unknown, request?: Request) => void;
 }

@@ -3,7 +3,7 @@ import type { Context } from "./context.ts";
 import type { FrameFormat } from "./frame-format.ts";
 import { OpenStreams } from "./open-streams.ts";
 import { streamHeaders } from "./reply.ts";
-import { Stream } from "./stream.ts";
+import { Stream, type StreamOptions } from "./stream.ts";
 import type { Chunk } from "./stream-body.ts";
 import { toWeb } from "./web-body.ts";
 
@@ -22,32 +22,45 @@ export interface Viewers {
   closeAll(): void;
 }
 
+/** Told what became of a stream. */
+type Report = (error: unknown, request: Request) => void;
+
 /** The streams of a handler. */
 export function createViewers(options: {
   readonly keepAliveMs: number;
-  readonly onError: (error: unknown, request: Request) => void;
+  readonly onError: Report;
 }): Viewers {
-  const { keepAliveMs, onError } = options;
-  const streams = new OpenStreams(keepAliveMs);
+  const streams = new OpenStreams(options.keepAliveMs);
   return {
-    streamFor:
-      (request, onClose) =>
-      ({ format, tell, encode }) => {
-        const body = new Stream(
-          {
-            tell,
-            encode,
-            preamble: format.preamble(),
-            keepAlive: format.keepAlive,
-            ...(format.onAbort !== undefined && { onAbort: format.onAbort }),
-            onError: (error) => onError(error, request),
-            onClose,
-          },
-          streams,
-        );
-        const headers = streamHeaders(format.contentType);
-        return { status: 200, headers, body: toWeb(body, request.signal) };
-      },
+    streamFor: (request, onClose) => (route) => {
+      const onError = faultsOf(request, options.onError);
+      const body = new Stream(streamOptions(route, onError, onClose), streams);
+      const headers = streamHeaders(route.format.contentType);
+      return { status: 200, headers, body: toWeb(body, request.signal) };
+    },
     closeAll: () => streams.abort(),
   };
+}
+
+/** Outside of the functions that have the request: what is made here stays for as long as the stream. */
+function streamOptions<T>(
+  { format, tell, encode }: RouteStream<T>,
+  onError: (error: unknown) => void,
+  onClose: () => void,
+): StreamOptions<T> {
+  const { preamble, keepAlive, onAbort } = format;
+  return {
+    tell,
+    encode,
+    preamble: preamble(),
+    keepAlive,
+    ...(onAbort !== undefined && { onAbort }),
+    onError,
+    onClose,
+  };
+}
+
+/** Which request it was, without its headers, body and signals. */
+function faultsOf({ url, method }: Request, report: Report): (error: unknown) => void {
+  return (error) => report(error, new Request(url, { method }));
 }
