@@ -31,6 +31,6 @@ export function reading({ db }: Pick<Store, "db">, segments: Segments): Answer<E
         ? { first: tail + 1, count: 0, epoch: run.tailEpoch, frames: "" }
         : segments.read(run.key, seq, limit);
     const ended = run.status === "ended" && seq + segment.count === tail;
-    return { status: "events", segment, ended };
+    return { status: "events", segment, ended, tail };
   };
 }
