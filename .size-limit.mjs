@@ -39,7 +39,7 @@ const entries = [
   {
     name: "@runwire/core",
     path: "packages/core/dist/index.js",
-    limit: "36 kB",
+    limit: "38.5 kB",
     ignore: ["zod"],
   },
   {
@@ -78,13 +78,13 @@ const entries = [
   {
     name: "@runwire/anthropic",
     path: "packages/anthropic/dist/index.js",
-    limit: "12 kB",
+    limit: "9.2 kB",
     ignore: ["@anthropic-ai/sdk", "zod"],
   },
   {
     name: "@runwire/ai-sdk",
     path: "packages/ai-sdk/dist/index.js",
-    limit: "10.5 kB",
+    limit: "8.3 kB",
     ignore: ["zod"],
     modifyEsbuildConfig: forbid(/^(ai|@ai-sdk\/.*)$/, "Of the AI SDK only types are used"),
   },
@@ -93,6 +93,13 @@ const entries = [
     path: "packages/redis/dist/index.js",
     limit: "13.3 kB",
     ignore: ["@runwire/core", "node:crypto"],
+  },
+  {
+    name: "@runwire/sandbox",
+    path: "packages/sandbox/dist/index.js",
+    limit: "18.5 kB",
+    ignore: ["@runwire/core", "zod"],
+    modifyEsbuildConfig: (config) => ({ ...config, format: "esm", platform: "node" }),
   },
 ];
 

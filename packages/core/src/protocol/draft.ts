@@ -8,7 +8,8 @@ import type { Folds } from "./folds.ts";
 import type { Part, ReasoningPart, TextPart, ToolPart } from "./message.ts";
 import type { RunState } from "./state.ts";
 
-const folds: Folds = { ...runFolds, ...stepFolds, ...partFolds, ...toolFolds };
+/** A call that is pure: a spread at the top level could run a getter, and stays in bundles that never fold. */
+const folds: Folds = /* @__PURE__ */ Object.assign({}, runFolds, stepFolds, partFolds, toolFolds);
 
 /** A tool's log is cut to its last `keptLog` units whenever it is longer than `maxLog`: seldom, and the same everywhere. */
 const keptLog = 65_536;
