@@ -9,7 +9,7 @@ function open(replicas = 2) {
   let closed = 0;
   const own: OwnConnection = {
     run: () => Promise.reject(new Error("unused")),
-    duplicate: () => Promise.reject(new Error("unused")),
+    duplicate: () => own,
     listen: () => {},
     subscribe: () => Promise.resolve(),
     unsubscribe: () => Promise.resolve(),
@@ -25,7 +25,7 @@ function open(replicas = 2) {
   };
   const connection: Connection = {
     ...own,
-    async duplicate() {
+    duplicate() {
       opened++;
       return own;
     },

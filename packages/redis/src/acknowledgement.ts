@@ -38,26 +38,19 @@ export function acknowledgement(options: AcknowledgementOptions): Acknowledgemen
   const { connection, replicas, timeoutMs, onError } = options;
   const running = new Map<string, Round>();
   const next = new Map<string, Round>();
-  let own: Promise<OwnConnection> | undefined;
+  let own: OwnConnection | undefined;
   let closed = false;
 
-  /** One that could not be made, or gave up on its server, is replaced. */
-  async function open(): Promise<OwnConnection> {
+  /** One that gave up on its server is replaced. */
+  function open(): OwnConnection {
     if (closed) throw new RunwireError("log-unavailable", { message: "The log was closed." });
+    if (own?.alive() === false) own = undefined;
     own ??= connection.duplicate(onError);
-    try {
-      const made = await own;
-      if (made.alive()) return made;
-    } catch (error) {
-      own = undefined;
-      throw error;
-    }
-    own = undefined;
-    return open();
+    return own;
   }
 
   async function wait(tag: string): Promise<Reached> {
-    const settled = await (await open()).settle(`${tag}:settled`, replicas, timeoutMs);
+    const settled = await open().settle(`${tag}:settled`, replicas, timeoutMs);
     const history = /master_replid:(\w+)/.exec(settled.info)?.[1];
     return { replicas: settled.replicas, history };
   }
@@ -101,10 +94,7 @@ export function acknowledgement(options: AcknowledgementOptions): Acknowledgemen
     },
     close() {
       closed = true;
-      own?.then(
-        (connection) => connection.close(),
-        () => undefined,
-      );
+      own?.close();
     },
   };
 }

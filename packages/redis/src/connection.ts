@@ -9,8 +9,8 @@ export interface Connection {
    * was. Everything written before is with them too.
    */
   settle(key: string, replicas: number, timeoutMs: number): Promise<Settled>;
-  /** A connection of its own. */
-  duplicate(onError: (error: unknown) => void): Promise<OwnConnection>;
+  /** A connection of one's own. It connects by itself; what cannot be had then fails. */
+  duplicate(onError: (error: unknown) => void): OwnConnection;
 }
 
 /** How many replicas have what was written, and what the master answered to `INFO replication`. */

@@ -33,8 +33,7 @@ const retryMs = 1_000;
  */
 export function redisHints({ connection, channels, onError }: HintsOptions): Hints {
   const topics = new Map<Topic, Subscription>();
-  let own: Promise<OwnConnection> | undefined;
-  let opened: OwnConnection | undefined;
+  let own: OwnConnection | undefined;
   let retry: ReturnType<typeof setTimeout> | undefined;
   let sweep: ReturnType<typeof setInterval> | undefined;
   let closed = false;
@@ -48,18 +47,16 @@ export function redisHints({ connection, channels, onError }: HintsOptions): Hin
     for (const topic of topics.keys()) notify(topic);
   }
 
-  async function open(): Promise<OwnConnection> {
-    const made = await connection.duplicate(onError);
-    made.listen((channel) => notify(channel.slice(channels.length) as Topic), notifyAll);
-    if (closed) made.close();
-    opened = made;
-    return made;
+  function open(): OwnConnection {
+    const opened = connection.duplicate(onError);
+    opened.listen((channel) => notify(channel.slice(channels.length) as Topic), notifyAll);
+    return opened;
   }
 
   async function subscribe(topic: Topic, subscription: Subscription): Promise<void> {
     try {
       own ??= open();
-      await (await own).subscribe(channels + topic);
+      await own.subscribe(channels + topic);
       subscription.subscribed = true;
       notify(topic);
     } catch (error) {
@@ -72,22 +69,22 @@ export function redisHints({ connection, channels, onError }: HintsOptions): Hin
   /** Who comes meanwhile is subscribed for after it: clients mix up what is on its way at once. */
   async function leave(topic: Topic, subscription: Subscription): Promise<void> {
     subscription.subscribed = false;
-    await opened?.unsubscribe(channels + topic).catch(onError);
+    await own?.unsubscribe(channels + topic).catch(onError);
     if (closed) return;
     if (subscription.waiters.size > 0) await subscribe(topic, subscription);
     else topics.delete(topic);
   }
 
-  /** A connection that could not be made, or gave up on its server, is replaced. */
+  /** A connection that gave up on its server, or could not be made, is replaced. */
   function again(): void {
     retry = undefined;
-    opened?.close();
-    own = opened = undefined;
+    own?.close();
+    own = undefined;
     for (const [topic, subscription] of topics) void subscribe(topic, subscription);
   }
 
   function tidy(): void {
-    if (opened?.alive() === false) again();
+    if (own?.alive() === false) again();
     const now = Date.now();
     for (const [topic, subscription] of topics) {
       const { waiters, subscribed, idleSince } = subscription;
@@ -133,7 +130,7 @@ export function redisHints({ connection, channels, onError }: HintsOptions): Hin
       clearInterval(sweep);
       notifyAll();
       topics.clear();
-      opened?.close();
+      own?.close();
     },
   };
 }

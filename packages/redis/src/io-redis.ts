@@ -20,7 +20,7 @@ export function ioRedisConnection(client: IoRedisClient): Connection {
       if (failed) throw failed;
       return { replicas: Number(answers[1]?.[1]), info: String(answers[2]?.[1]) };
     },
-    async duplicate(onError) {
+    duplicate(onError) {
       const own = client.duplicate();
       own.on("error", onError);
       return ownConnection(own);

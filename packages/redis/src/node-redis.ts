@@ -16,30 +16,46 @@ export function nodeRedisConnection(client: NodeRedisClient): Connection {
       const [, reached, info] = await pipeline.execAsPipeline();
       return { replicas: Number(reached), info: String(info) };
     },
-    async duplicate(onError) {
+    duplicate(onError) {
       const own = client.duplicate();
       // Before it connects: an error that nobody listens to ends the process.
       own.on("error", onError);
-      await own.connect();
       return ownConnection(own);
     },
   };
 }
 
 function ownConnection(client: NodeRedisConnection): OwnConnection {
+  const { run, settle, duplicate } = nodeRedisConnection(client);
   let onMessage = (_: string): void => {};
   const listener = (_: string, channel: string): void => onMessage(channel);
+  let connecting = true;
+  const connected = client.connect();
+  const over = (): void => {
+    connecting = false;
+  };
+  connected.then(over, over);
   return {
-    ...nodeRedisConnection(client),
+    run,
+    duplicate,
+    async settle(...args) {
+      await connected;
+      return settle(...args);
+    },
     listen(heard, reconnected) {
       onMessage = heard;
-      client.on("ready", reconnected);
+      // The first time it is not back: it is there.
+      client.on("ready", () => connecting || reconnected());
     },
-    subscribe: (channel) => client.subscribe(channel, listener),
+    async subscribe(channel) {
+      await connected;
+      await client.subscribe(channel, listener);
+    },
     unsubscribe: (channel) => client.unsubscribe(channel),
-    alive: () => client.isOpen,
+    alive: () => connecting || client.isOpen,
     close() {
       if (client.isOpen) client.destroy();
+      else if (connecting) connected.then(() => client.destroy()).catch(() => {});
     },
   };
 }

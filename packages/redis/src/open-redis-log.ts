@@ -1,16 +1,17 @@
 import { acknowledgement } from "./acknowledgement.ts";
 import { appendEvents } from "./append.ts";
 import { checkEviction } from "./check-eviction.ts";
+import { claimRuns } from "./claim.ts";
 import { compactRun } from "./compact.ts";
 import { connectionOf } from "./connection-of.ts";
 import { createRun } from "./create.ts";
 import { deleteRun, deleteThread } from "./delete.ts";
 import { redisHints } from "./hints.ts";
 import { readInbox, sendCommand } from "./inbox.ts";
-import { claimRuns, renewLeases } from "./lease.ts";
 import { Places } from "./places.ts";
 import { readLog } from "./read.ts";
 import type { RedisLog, RedisLogOptions } from "./redis-log-options.ts";
+import { renewLeases } from "./renew.ts";
 import { channelsOf, Store } from "./store.ts";
 import { findRun, redisThreads } from "./threads.ts";
 
