@@ -1,4 +1,4 @@
-import type { EventLog, Topic } from "../log/event-log.ts";
+import type { EventLog } from "../log/event-log.ts";
 import { start } from "../protocol/cursor.ts";
 import type {
   TailItem,
@@ -8,7 +8,6 @@ import type {
   Watching,
   WatchThreadFrom,
 } from "../runtime-contract.ts";
-import { sleep } from "../signal.ts";
 import { RunFeed } from "./run-feed.ts";
 import { ThreadFeed } from "./thread-feed.ts";
 import { ThreadWatch } from "./thread-watch.ts";
@@ -91,12 +90,4 @@ function over(viewer: Viewer<never>): Watching {
 function unreferenced<T>(timer: T): T {
   (timer as { unref?: () => void }).unref?.();
   return timer;
-}
-
-/** The next change of a topic, or the backstop. */
-export async function changeOf(log: EventLog, topic: Topic, signal: AbortSignal): Promise<void> {
-  const done = new AbortController();
-  const either = AbortSignal.any([signal, done.signal]);
-  await Promise.race([log.wait(topic, either), sleep(backstopMs, either, { unref: true })]);
-  done.abort("over");
 }
