@@ -58,17 +58,22 @@ function pack(folder) {
 }
 
 function install(tarballs) {
-  const react = manifest(join(root, "packages/react")).peerDependencies.react;
   const content = {
     private: true,
     type: "module",
-    dependencies: { ...tarballs, react },
+    dependencies: { ...peers(), ...tarballs },
     devDependencies: { "@types/node": "^24.0.0", "@types/react": "^19.0.0" },
     // The tarballs ask for each other by version, which the registry does not have yet.
     overrides: Object.fromEntries(Object.keys(tarballs).map((name) => [name, `$${name}`])),
   };
   writeFileSync(join(app, "package.json"), JSON.stringify(content, null, 2));
   run(app, "npm", "install", "--prefer-offline", "--no-audit", "--no-fund", "--ignore-scripts");
+}
+
+/** What the packages leave to their users, optional or not: each entry must load. */
+function peers() {
+  const folders = readdirSync(join(root, "packages")).map((name) => join(root, "packages", name));
+  return Object.assign({}, ...folders.map((folder) => manifest(folder).peerDependencies));
 }
 
 function compile(name, resolution) {

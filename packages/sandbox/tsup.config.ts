@@ -13,6 +13,7 @@ export default defineConfig({
   dts: { entry },
   // A guest may read nothing of this package but its own file.
   splitting: false,
+  removeNodeProtocol: false,
   clean: true,
   sourcemap: true,
 });

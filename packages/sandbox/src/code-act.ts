@@ -2,7 +2,7 @@ import { type Model, tool } from "@runwire/core";
 import { z } from "zod";
 import { actingModel } from "./act/acting-model.ts";
 import { finalAnswer } from "./act/dialogue.ts";
-import { type CodeToolOptions, codeTool, describe } from "./code-tool.ts";
+import { type CodeTool, type CodeToolOptions, codeTool, describe } from "./code-tool.ts";
 import type { Sandbox } from "./sandbox.ts";
 import { SandboxError } from "./sandbox-error.ts";
 
@@ -13,6 +13,13 @@ export interface CodeActOptions extends Omit<CodeToolOptions, "description"> {
   readonly instructions?: string;
 }
 
+/** What makes an agent act by programs. */
+export interface CodeAct {
+  readonly model: Model;
+  readonly instructions: string;
+  readonly tools: { readonly code: CodeTool };
+}
+
 /**
  * An agent whose actions are programs: the model writes a fenced block of code, the block runs, and the model is told
  * what came of it, until it answers without one or its program calls `final_answer`. The given tools are functions of
@@ -21,7 +28,7 @@ export interface CodeActOptions extends Omit<CodeToolOptions, "description"> {
  * @example
  * const analyst = agent({ name: "analyst", ...codeAct({ model, sandbox: python(), tools: { search } }) });
  */
-export function codeAct({ model, sandbox, instructions, ...options }: CodeActOptions) {
+export function codeAct({ model, sandbox, instructions, ...options }: CodeActOptions): CodeAct {
   const [language] = sandbox.caps.languages;
   const { hostTools, state } = sandbox.caps;
   const { share = state ? "run" : "call", collect = [] } = options;

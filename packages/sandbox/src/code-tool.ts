@@ -1,4 +1,4 @@
-import { type ToolContext, tool } from "@runwire/core";
+import { type Tool, type ToolContext, tool } from "@runwire/core";
 import { z } from "zod";
 import { type CallableTools, checkCallable, signatures } from "./host-tools.ts";
 import { type CodeOutput, observation, type SavedFile, toOutput } from "./observation.ts";
@@ -30,6 +30,9 @@ export interface CodeToolOptions {
 
 type RunFiles = NonNullable<RunOptions["files"]>;
 
+/** The types of such a tool, as they travel to clients. */
+export type CodeTool = Tool<CodeInput, CodeOutput, never, Record<never, never>, "runtime">;
+
 /**
  * A tool with which a model runs code. What the program prints is told while it runs, as `tool.output.delta`. A program
  * that fails is a result, which the model reads and repairs; only a broken sandbox fails the call.
@@ -37,7 +40,7 @@ type RunFiles = NonNullable<RunOptions["files"]>;
  * @example
  * const analyst = agent({ name: "analyst", model, tools: { python: codeTool(python()) } });
  */
-export function codeTool(sandbox: Sandbox, options: CodeToolOptions = {}) {
+export function codeTool(sandbox: Sandbox, options: CodeToolOptions = {}): CodeTool {
   const { tools = {}, collect = [], files, save } = options;
   const { caps, id } = sandbox;
   const share = options.share ?? (caps.state ? "run" : "call");
@@ -93,7 +96,7 @@ export function describe(
   { tools = {}, collect = [] }: Pick<CodeToolOptions, "tools" | "collect">,
 ): string {
   const lines = [
-    `Runs ${caps.languages.join(" or ")} and returns what it prints and the value of its last expression.`,
+    `Runs ${caps.languages.join(" or ")} and returns what it prints${caps.results ? " and the value of its last expression" : ""}.`,
     share === "call"
       ? "Every program starts from nothing."
       : "Variables, imports and files stay for the next program.",

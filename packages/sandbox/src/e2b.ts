@@ -1,11 +1,26 @@
-import type { SandboxOpts } from "@e2b/code-interpreter";
 import { e2bContext } from "./remote/e2b-context.ts";
 import { remoteLimits } from "./remote/remote-limits.ts";
 import type { Limits, Sandbox, SandboxContext } from "./sandbox.ts";
 import { SandboxError } from "./sandbox-error.ts";
 
-/** What the E2B SDK takes (`apiKey`, by default `E2B_API_KEY`, `template`, `allowInternetAccess`, `envs` …), and: */
-export interface E2bOptions extends Omit<SandboxOpts, "timeoutMs" | "mcp"> {
+/** What is handed to the E2B SDK, and this package's own limits. */
+export interface E2bOptions {
+  /** Default: `E2B_API_KEY`. */
+  readonly apiKey?: string;
+  /** The machine's template. Default: E2B's code interpreter. */
+  readonly template?: string;
+  /** Whether programs may reach the network. Default true. */
+  readonly allowInternetAccess?: boolean;
+  /** The environment of programs. */
+  readonly envs?: { readonly [name: string]: string };
+  /** Kept with the machine, for people. */
+  readonly metadata?: { readonly [name: string]: string };
+  /** E2B installations of one's own: the domain, or the addresses of the API and of the machines. */
+  readonly domain?: string;
+  readonly apiUrl?: string;
+  readonly sandboxUrl?: string;
+  /** Of the SDK, for requests that failed. Default 3. */
+  readonly retries?: number;
   /** The first is the default. Default: Python and what else E2B's own template runs. */
   readonly languages?: readonly [string, ...string[]];
   readonly limits?: Partial<Pick<Limits, "timeoutMs" | "outputBytes">>;
@@ -30,6 +45,7 @@ export function e2b(options: E2bOptions = {}): Sandbox {
       languages,
       state: true,
       streaming: true,
+      results: true,
       files: { in: true, out: false },
       hostTools: false,
       check: false,

@@ -1,5 +1,5 @@
-export { type CodeActOptions, codeAct } from "./code-act.ts";
-export { type CodeInput, type CodeToolOptions, codeTool } from "./code-tool.ts";
+export { type CodeAct, type CodeActOptions, codeAct } from "./code-act.ts";
+export { type CodeInput, type CodeTool, type CodeToolOptions, codeTool } from "./code-tool.ts";
 export type { CallableTools } from "./host-tools.ts";
 export { type HttpOptions, http } from "./http.ts";
 export { type JavascriptOptions, javascript } from "./javascript.ts";

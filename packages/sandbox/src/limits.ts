@@ -1,7 +1,7 @@
 import type { Limits } from "./sandbox.ts";
 import { SandboxError } from "./sandbox-error.ts";
 
-export const defaultLimits: Limits = {
+const defaultLimits: Limits = {
   timeoutMs: 30_000,
   memoryMb: 256,
   outputBytes: 1_000_000,

@@ -40,6 +40,8 @@ export interface Caps {
   readonly state: boolean;
   /** `onStdout` and `onStderr` are called while the program runs, not at its end. */
   readonly streaming: boolean;
+  /** What a program's last expression comes to is told, beside what it prints. */
+  readonly results: boolean;
   /** `files` are put in; `collect` gets them out. */
   readonly files: { readonly in: boolean; readonly out: boolean };
   /** `OpenOptions.tools` can be called by programs. */

@@ -55,6 +55,7 @@ export function embeddedSandbox(
         languages: [language] as const,
         state: true,
         streaming: true,
+        results: true,
         files: { in: true, out: true },
         hostTools: true,
         check: true,

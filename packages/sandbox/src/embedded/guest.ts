@@ -15,7 +15,7 @@ export interface Guest {
   readonly alive: boolean;
 }
 
-export interface GuestListener {
+interface GuestListener {
   /** `undefined`: it said something that is no message. */
   message(message: GuestMessage | undefined): void;
   gone(how: Gone): void;

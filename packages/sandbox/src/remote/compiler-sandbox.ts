@@ -64,6 +64,7 @@ export function compilerSandbox({
       languages,
       state: false,
       streaming,
+      results: false,
       files: { in: true, out: false },
       hostTools: false,
       check: false,
