@@ -1,4 +1,4 @@
-import { createRuntime } from "@runwire/core";
+import { createRuntime, RunwireError } from "@runwire/core";
 import { describe, expect, test } from "vitest";
 import { createHandler } from "./handler.ts";
 import { cast, follow, framesOf, problemOf, serving, startRun } from "./serving.test.helper.ts";
@@ -175,4 +175,21 @@ test("options that cannot work are refused when the handler is made", () => {
   ]) {
     expect(() => createHandler({ agents, recover: false, ...options })).toThrow(TypeError);
   }
+});
+
+test("a log that is out of reach is 503: come back, and somebody is told why", async () => {
+  const fault = new RunwireError("log-unavailable", { message: "Redis refused the connection." });
+  const errors: unknown[] = [];
+  const runtime = createRuntime({ agents: [], recover: false });
+  const handler = createHandler({
+    runtime: { ...runtime, log: { ...runtime.log, find: () => Promise.reject(fault) } },
+    onError: (error) => errors.push(error),
+  });
+  const response = await handler(new Request("http://x/runs/run_1"));
+  expect(response.status).toBe(503);
+  expect(response.headers.get("retry-after")).toBe("1");
+  const problem = await response.json();
+  expect(problem).toMatchObject({ type: "urn:runwire:problem:unavailable", status: 503 });
+  expect(JSON.stringify(problem)).not.toContain("Redis");
+  expect(errors).toEqual([fault]);
 });

@@ -1,3 +1,5 @@
+import { RunwireError } from "@runwire/core";
+
 /** What can be wrong with a request; the last part of a problem's `type`. */
 export type ProblemCode =
   /** 400: not JSON, not UTF-8, or beyond what JSON between machines may hold. */
@@ -30,6 +32,8 @@ export type ProblemCode =
   | "too-many-requests"
   /** 500: our fault, told to `onError`. */
   | "internal"
+  /** 503: what keeps the runs cannot be reached at the moment; told to `onError`. */
+  | "unavailable"
   /** 503: the server is being shut down. */
   | "closing";
 
@@ -64,6 +68,7 @@ const statuses: { readonly [C in ProblemCode]: readonly [status: number, title: 
   "unsupported-media-type": [415, "Unsupported media type"],
   "too-many-requests": [429, "Too many requests"],
   internal: [500, "Something went wrong"],
+  unavailable: [503, "Out of reach for the moment"],
   closing: [503, "The server is shutting down"],
 };
 
@@ -101,6 +106,15 @@ export class Problem extends Error {
       ...members,
     };
   }
+}
+
+/** What a caller is told of an error that is no fault of the request. */
+export function problemOf(error: unknown): Problem {
+  if (Problem.is(error)) return error;
+  const unavailable = RunwireError.is(error) && error.code === "log-unavailable";
+  return unavailable
+    ? new Problem("unavailable", { headers: { "retry-after": "1" } })
+    : new Problem("internal");
 }
 
 /** This process takes no more work; another one will. */

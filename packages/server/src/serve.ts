@@ -7,7 +7,7 @@ import { admission } from "./limits.ts";
 import { checkProtocol, protocolHeader } from "./negotiate.ts";
 import type { ServeOptions } from "./options.ts";
 import { checkPositive } from "./positive.ts";
-import { closing, Problem } from "./problem.ts";
+import { closing, Problem, problemOf } from "./problem.ts";
 import { problemReply, type Reply } from "./reply.ts";
 import { reporter } from "./report.ts";
 import type { Route } from "./route.ts";
@@ -55,8 +55,7 @@ export function prepare(options: ServeOptions): (runtime: RuntimeCore) => Servic
         : toResponse(request, reply, common);
     } catch (error) {
       if (!Problem.is(error)) report(error, request);
-      const problem = Problem.is(error) ? error : new Problem("internal");
-      return toResponse(request, problemReply(problem), common);
+      return toResponse(request, problemReply(problemOf(error)), common);
     }
   }
 
