@@ -1,4 +1,4 @@
-import { type Tool, type ToolContext, tool } from "@runwire/core";
+import { type Jsonify, type Tool, type ToolContext, tool } from "@runwire/core";
 import { z } from "zod";
 import { type CallableTools, checkCallable, signatures } from "./host-tools.ts";
 import { type CodeOutput, observation, type SavedFile, toOutput } from "./observation.ts";
@@ -31,7 +31,13 @@ export interface CodeToolOptions {
 type RunFiles = NonNullable<RunOptions["files"]>;
 
 /** The types of such a tool, as they travel to clients. */
-export type CodeTool = Tool<CodeInput, CodeOutput, never, Record<never, never>, "runtime">;
+export type CodeTool = Tool<
+  Jsonify<CodeInput>,
+  Jsonify<CodeOutput>,
+  never,
+  Record<never, never>,
+  "runtime"
+>;
 
 /**
  * A tool with which a model runs code. What the program prints is told while it runs, as `tool.output.delta`. A program
