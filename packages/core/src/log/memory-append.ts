@@ -25,7 +25,7 @@ export function append(store: MemoryStore, id: string, batch: Append): AppendRes
 
   // What a loop appends is small, and followers in this process take it at once: they get it as it is.
   const small = batch.events.length <= keptEvents;
-  events.append(small ? { ...segment, events: batch.events } : segment);
+  events.append(small ? store.fresh.add(segment, batch.events) : segment);
   if (batch.consume !== undefined) inbox.consume(batch.consume);
   if (batch.end !== undefined) leave(store, run, batch, batch.end);
   if (batch.events.length > 0 || batch.end === "close") store.topics.notify(run.topic);

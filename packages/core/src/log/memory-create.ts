@@ -51,7 +51,7 @@ export function create(store: MemoryStore, request: NewRun): CreateResult {
     takeLease(store, run, request.owner, now);
     run.createdEpoch = run.epoch;
   }
-  run.events.append({ ...segment, events });
+  run.events.append(store.fresh.add(segment, events));
   touch(store, run.thread, now);
   store.topics.notify(run.topic);
   return { status: "ok", ...(run.lease !== undefined && { lease: leaseOf(run, "new", now) }) };

@@ -83,3 +83,17 @@ test("a log is a plain object that can be decorated", async () => {
   expect(seen).toEqual([2]);
   expect((await decorated.find("r"))?.tail).toBe(3);
 });
+
+test("objects are let go after a moment, and the events are still there", async () => {
+  const { log, epoch } = await leased();
+  await log.append("r", { epoch, after: 1, events: [delta(2)] });
+  const read = await log.read("r", { seq: 1 }, 10);
+  if (read.status !== "events") throw new Error(read.status);
+  expect(read.segment.events).toEqual([delta(2)]);
+  for (let seq = 3; read.segment.events !== undefined && seq < 1_000; seq++) {
+    await new Promise((resolve) => setTimeout(resolve, 1));
+    await log.append("r", { epoch, after: seq - 1, events: [delta(seq)] });
+  }
+  expect(read.segment.events).toBeUndefined();
+  expect(segmentEvents(read.segment)).toEqual([delta(2)]);
+});

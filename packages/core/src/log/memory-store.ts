@@ -1,4 +1,5 @@
 import type { Lease } from "./event-log.ts";
+import { FreshEvents } from "./fresh-events.ts";
 import type { MemoryRun, MemoryThread } from "./memory-run.ts";
 import { type ReadyQueue, readyQueue } from "./ready-queue.ts";
 import { type Topics, topics } from "./topics.ts";
@@ -11,6 +12,7 @@ export interface MemoryStore {
   readonly gone: { readonly runs: Set<string>; readonly threads: Set<string> };
   readonly queue: ReadyQueue;
   readonly topics: Topics;
+  readonly fresh: FreshEvents;
   now(): number;
   /** The newest `updatedAt` of all threads. */
   updatedAt: number;
@@ -23,6 +25,7 @@ export function memoryStore(clock: () => number): MemoryStore {
     gone: { runs: new Set(), threads: new Set() },
     queue: readyQueue(),
     topics: topics(),
+    fresh: new FreshEvents(),
     now: clock,
     updatedAt: 0,
   };

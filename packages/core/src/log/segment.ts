@@ -19,7 +19,7 @@ export interface Segment {
   /** One frame per event, `id: <seq>.<epoch>`, `data: <json>` and an empty line (PROTOCOL.md §7). */
   readonly frames: string;
   /** The same once more as objects, where a log has them at hand. Not to be changed by anybody. */
-  readonly events?: readonly RunEvent[];
+  readonly events?: readonly RunEvent[] | undefined;
 }
 
 /** Events that are encoded together where there are many. */
