@@ -45,6 +45,8 @@ export interface EventMap {
     /** Only what this run adds; the rest of the history is the `previous` chain. */
     readonly messages: readonly Message[];
     readonly previous?: string;
+    /** The name of the model that answers in this run, instead of its agents' own. */
+    readonly model?: string;
     /** The shared state to begin with. */
     readonly state?: Json;
     /** Limits of this run, instead of its agent's. */
@@ -82,7 +84,10 @@ export interface EventMap {
     readonly usage: Usage;
     readonly error?: RunError;
   } & WithProvider;
-  /** The attempt is void: the model's parts of this step go away. Its usage still counts. */
+  /**
+   * The attempt is void: the model's parts of this step go away. Its usage still counts. `fallback`: the step's model
+   * is given up in this scope, and the agent's next one is asked.
+   */
   "step.reverted": {
     readonly step: number;
     readonly reason: "retry" | "recovery" | "fallback";

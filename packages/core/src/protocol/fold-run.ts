@@ -15,7 +15,7 @@ export function initialState(event: EventOf<"run.started">): RunState {
     epoch: 0,
     run,
     thread,
-    ...pick(event, "previous"),
+    ...pick(event, "previous", "model"),
     status: "running",
     agent,
     messages,

@@ -80,16 +80,40 @@ describe("a step", () => {
     expect(state).not.toHaveProperty("step");
   });
 
+  const reverted = (number: number, reason: "retry" | "recovery" | "fallback"): NewEvent => ({
+    type: "step.reverted",
+    step: number,
+    reason,
+  });
+
   it("counts attempts, but no recoveries, until one is committed", () => {
-    const reverted = (number: number, reason: "retry" | "recovery" | "fallback"): NewEvent => ({
-      type: "step.reverted",
-      step: number,
-      reason,
-    });
-    const events = [step(1), reverted(1, "retry"), step(2), reverted(2, "fallback")];
+    const events = [step(1), reverted(1, "retry"), step(2), reverted(2, "retry")];
     expect(stateOf(...events, step(3), reverted(3, "recovery")).attempts).toBe(2);
     expect(stateOf(...events, step(3), stepDone(3)).attempts).toBe(0);
     const waited = { ...reverted(1, "retry"), retryAt: 5 } as NewEvent;
     expect(stateOf(step(1), waited, step(2))).not.toHaveProperty("retryAt");
+  });
+
+  it("is made by a model, which a fallback gives up for as long as the agent goes on", () => {
+    const by = (number: number, model: string) => ({ ...step(number), model }) as NewEvent;
+    const events = [
+      by(1, "x/a"),
+      reverted(1, "retry"),
+      by(2, "x/a"),
+      reverted(2, "fallback"),
+      by(3, "x/b"),
+    ];
+    expect(stateOf(by(1, "x/a"))).toMatchObject({ stepModel: "x/a" });
+    expect(stateOf(by(1, "x/a"))).not.toHaveProperty("failedModels");
+    expect(stateOf(...events)).toMatchObject({
+      stepModel: "x/b",
+      failedModels: ["x/a"],
+      attempts: 0,
+    });
+    expect(stateOf(...events, reverted(3, "fallback")).failedModels).toEqual(["x/a", "x/b"]);
+    const later = [...events, stepDone(3), by(4, "x/b")];
+    expect(stateOf(...later, reverted(4, "recovery")).failedModels).toEqual(["x/a"]);
+    const handed: NewEvent = { type: "agent.switched", from: "main", to: "other" };
+    expect(stateOf(...events, stepDone(3), handed)).not.toHaveProperty("failedModels");
   });
 });

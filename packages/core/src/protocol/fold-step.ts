@@ -1,10 +1,12 @@
+import type { EventOf } from "./events.ts";
 import { addToStep } from "./fold-part.ts";
 import type { Folds } from "./folds.ts";
 import { pick } from "./pick.ts";
+import type { ScopeState } from "./state.ts";
 import { addUsage } from "./usage.ts";
 
 export const stepFolds: Folds<"step.started" | "step.completed" | "step.reverted"> = {
-  "step.started"(tree, { scope, step, message, agent, at }) {
+  "step.started"(tree, { scope, step, message, agent, model, at }) {
     const state = tree.scope(scope);
     if (state === undefined) return;
     const { stepNumber, startedAt, waitedMs } = tree.state;
@@ -16,6 +18,7 @@ export const stepFolds: Folds<"step.started" | "step.completed" | "step.reverted
     tree.setScope(scope, {
       step: { step, message },
       stepAgent: agent,
+      stepModel: model,
       retryAt: undefined,
       finishReason: undefined,
       error: undefined,
@@ -49,8 +52,16 @@ export const stepFolds: Folds<"step.started" | "step.completed" | "step.reverted
       tree.dropParts(scope, message, (part) => part.type !== "data" && part.step === step);
     }
     tree.setRoot({ usage: addUsage(tree.state.usage, usage) });
-    // A recovery is nobody's failed attempt.
-    const attempts = state.attempts + (reason === "recovery" ? 0 : 1);
-    tree.setScope(scope, { step: open, attempts, retryAt });
+    tree.setScope(scope, { step: open, retryAt, ...failure(state, reason) });
   },
 };
+
+/** What a reverted step says against its model. A recovery says nothing: it is nobody's failed attempt. */
+function failure(
+  { attempts, failedModels = [], stepModel }: ScopeState,
+  reason: EventOf<"step.reverted">["reason"],
+): Pick<ScopeState, "attempts" | "failedModels"> {
+  if (reason === "recovery") return { attempts };
+  if (reason === "retry" || stepModel === undefined) return { attempts: attempts + 1 };
+  return { attempts: 0, failedModels: [...failedModels, stepModel] };
+}

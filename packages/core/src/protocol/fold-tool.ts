@@ -71,7 +71,8 @@ export const toolFolds: Folds<
     });
   },
   "agent.switched"(tree, { scope, to: agent, call }) {
-    tree.setScope(scope, { agent });
+    // The models of the agent that takes over are others.
+    tree.setScope(scope, { agent, failedModels: undefined });
     const settled = (): Changes<ToolPart> => ({ status: "completed", output: { agent } });
     if (call !== undefined && tree.edit(scope, isCall(call), settled)) {
       tree.setRoot({ recoveries: 0 });

@@ -17,13 +17,17 @@ export interface ScopeState<P extends Part = Part> {
   readonly agent: string;
   /** The agent of the newest step: it holds the tools that the step called. */
   readonly stepAgent?: string;
+  /** The model of the newest step. */
+  readonly stepModel?: string;
   readonly messages: readonly MessageOf<P>[];
   /** Present while a model call is open. */
   readonly step?: OpenStep;
   /** Number of the newest committed step; its calls decide how the scope goes on. */
   readonly lastStep?: number;
-  /** Failed attempts (`step.reverted`, reason `retry` or `fallback`) since the last committed step. */
+  /** Failed attempts (`step.reverted`, reason `retry`) since the last committed step or fallback. */
   readonly attempts: number;
+  /** The models that the agent fell back from, in order: it does not ask them again. Gone with a hand-off. */
+  readonly failedModels?: readonly string[];
   readonly retryAt?: number;
   /** Of the newest committed step; absent while one is open, reverted or none was made. */
   readonly finishReason?: FinishReason;
@@ -50,6 +54,8 @@ export interface RunState<P extends Part = Part> extends ScopeState<P> {
   readonly run: string;
   readonly thread: string;
   readonly previous?: string;
+  /** The name of the model that the run was started with, if it was. */
+  readonly model?: string;
   readonly status: RunStatus;
   /** The newest step number given, attempts included. */
   readonly stepNumber: number;

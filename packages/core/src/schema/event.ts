@@ -44,6 +44,7 @@ export const runEvent = z.discriminatedUnion("type", [
     agent: z.string(),
     messages: z.array(message),
     previous: id.exactOptional(),
+    model: z.string().exactOptional(),
     state: json.exactOptional(),
     limits: limits.exactOptional(),
     metadata: jsonObject.exactOptional(),
