@@ -5,6 +5,7 @@ import { clusterClients, type Opened } from "./clients.test.helper.ts";
 import { openRedisLog } from "./open-redis-log.ts";
 import type { RedisLog } from "./redis-log-options.ts";
 import { close, grow, newRun, owned, readAll } from "./runs.test.helper.ts";
+import { partitionOf } from "./tag.ts";
 
 let cluster: RedisCluster;
 beforeAll(async () => {
@@ -86,17 +87,24 @@ describe.each(Object.entries(clusterClients))("a cluster, with %s", (_, open) =>
   });
 
   test("a run that could not be created in one thread can be in another", async () => {
-    const one = log();
+    const prefix = `moving-${cases++}`;
+    const [one, reader] = [log({}, prefix), log({}, prefix)];
     await owned(one, "head", { thread: "t1" });
+    const home = partitionOf("t1", 16);
+    const elsewhere = Array.from({ length: 20 }, (_, n) => `u${n}`)
+      .filter((thread) => partitionOf(thread, 16) !== home)
+      .slice(0, 6);
     for (let i = 0; i < 20; i++) {
       const refused = newRun(`r${i}`, { thread: "t1", ifHead: null });
       expect((await one.create(refused)).status).toBe("moved");
-      const racers = Array.from({ length: 6 }, (_, n) =>
-        one.create(newRun(`r${i}`, { thread: `u${n}`, digest: `${n}` })),
+      expect(await reader.find(`r${i}`)).toBeUndefined();
+      const racers = elsewhere.map((thread) =>
+        one.create(newRun(`r${i}`, { thread, digest: thread })),
       );
       const statuses = (await Promise.all(racers)).map(({ status }) => status).sort();
       expect(statuses).toEqual([...Array(5).fill("conflict"), "ok"]);
       expect((await one.find(`r${i}`))?.thread).toMatch(/^u/);
+      expect(await reader.find(`r${i}`)).toEqual(await one.find(`r${i}`));
     }
   });
 });

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { clients, type Opened } from "./clients.test.helper.ts";
 import { openRedisLog } from "./open-redis-log.ts";
 import { redisLog } from "./redis-log.ts";
-import { close, deltas, ending, grow, insist, owned, readAll } from "./runs.test.helper.ts";
+import { close, deltas, ending, grow, insist, newRun, owned, readAll } from "./runs.test.helper.ts";
 
 let server: RedisServer;
 let opened: Opened;
@@ -85,6 +85,19 @@ test("store time never goes back", async () => {
   const { status } = await log.send("r", { type: "cancel", id: "c" });
   expect(status).toBe("ok");
   expect((await log.inbox("r", 0, 1))[0]?.at).toBe(lease.now);
+});
+
+test("a lease that ended unnoticed is older than what became ready since", async () => {
+  let now = 2_000_000_000_000;
+  const log = logOf(() => now);
+  const claim = { worker: "w", leaseMs: 1_000, max: 1, agents: ["a"] };
+  await log.create(newRun("first"));
+  await log.claim(claim);
+  now += 60_000;
+  await log.create(newRun("second"));
+  const [one] = await log.claim(claim);
+  const [other] = await log.claim(claim);
+  expect([one?.run, other?.run]).toEqual(["first", "second"]);
 });
 
 test("options that cannot work are refused with what would", () => {

@@ -97,8 +97,11 @@ test("a thread that goes on keeps what is not old, and forgets the names of the 
   await close(log, await owned(log, "r1"), 1);
   const second = await owned(log, "r2", { previous: "r1" });
   await until(async () => (await log.find("r1")) === undefined);
+  // Whoever tidies up now leaves it alone.
+  await close(log, await owned(log, "x", { thread: "x" }), 1);
   expect((await log.threads.runs("t")).map(({ run }) => run)).toEqual(["r2"]);
   expect((await log.threads.get("t"))?.head).toBe("r2");
+  expect((await log.threads.list({ limit: 10 })).map(({ thread }) => thread)).toContain("t");
   expect(await ttl("{rw:0}:thread:t")).toBe(-1);
   await close(log, second, 1);
   expect(await ttl("{rw:0}:thread:t")).toBeGreaterThan(0);
