@@ -25,6 +25,12 @@ async function failure(answer: Answer): Promise<ModelError> {
 }
 
 describe("an answer with an error status", () => {
+  it("tells whether another model may answer", async () => {
+    const poor = { message: "You exceeded your quota.", code: "insufficient_quota" };
+    expect(toModelError({ ...poor, statusCode: 400 }, asked)).toMatchObject({ unavailable: true });
+    expect(await failure(refuse(400, { message: "No." }))).toMatchObject({ unavailable: false });
+  });
+
   it("says what the provider said", async () => {
     const error = await failure(refuse(400, { message: "No such tool." }));
     expect(error.message).toBe("mine failed (400): No such tool.");

@@ -60,6 +60,7 @@ export function toModelError(thrown: unknown, asked: Asked, usage?: Usage): Mode
     code: verdict.code,
     message: `${asked.provider} failed${name && ` (${name})`}${words}${verdict.hint && ` ${verdict.hint}`}`,
     retryable: verdict.retryable,
+    ...(verdict.unavailable && { unavailable: true }),
     ...(verdict.retryable && wait !== undefined && { retryAfterMs: wait }),
     ...(status !== undefined && { status }),
     ...(usage !== undefined && usage.inputTokens > 0 && { usage }),
@@ -71,6 +72,7 @@ export function toModelError(thrown: unknown, asked: Asked, usage?: Usage): Mode
 interface Verdict {
   readonly code: ModelErrorOptions["code"];
   readonly retryable: boolean;
+  readonly unavailable?: true;
   readonly hint: string;
 }
 
@@ -97,7 +99,11 @@ function judge(
   });
   if (misuse.test(textOf(name) ?? "")) return failed(false);
   if (/insufficient_quota|billing/.test(kind) || status === 402) {
-    return failed(false, "Check the plan and the billing of the account.");
+    // Also where the status does not tell it: another model may have an account that pays.
+    return {
+      ...failed(false, "Check the plan and the billing of the account."),
+      unavailable: true,
+    };
   }
   if (status === 429 || /rate_?limit|too_many_requests|resource_exhausted/i.test(kind)) {
     return { code: "rate-limited", retryable: true, hint: "" };

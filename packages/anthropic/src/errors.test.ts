@@ -46,7 +46,9 @@ describe("an answer with an error status", () => {
     expect((await failure(refuse(404, {}))).message).toContain("the model's name");
     expect((await failure(refuse(402, {}))).message).toContain("billing");
     const poor = { type: "invalid_request_error", message: "Your credit balance is too low." };
-    expect((await failure(refuse(400, poor))).message).toContain("billing");
+    const broke = await failure(refuse(400, poor));
+    expect(broke.message).toContain("billing");
+    expect(broke).toMatchObject({ retryable: false, unavailable: true });
   });
 
   it.each([

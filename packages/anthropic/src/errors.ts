@@ -104,6 +104,7 @@ function refusal(thrown: ApiError, asked: Asked, usage: Usage | undefined): Mode
     code: verdict.code,
     message: `${asked.host} answered with an error${name && ` (${name})`}${words}${verdict.hint && ` ${verdict.hint}`}`,
     retryable,
+    ...(verdict.unavailable && { unavailable: true }),
     ...(retryable && wait !== undefined && { retryAfterMs: wait }),
     ...(status !== undefined && { status }),
     ...(usage !== undefined && usage.inputTokens > 0 && { usage }),
@@ -127,6 +128,7 @@ function bodyOf(body: unknown): { type?: string; said?: string } {
 interface Verdict {
   readonly code: ModelErrorOptions["code"];
   readonly retryable: boolean;
+  readonly unavailable?: true;
   readonly hint: string;
 }
 
@@ -145,7 +147,11 @@ function judge(
     hint,
   });
   if (status === 402 || type === "billing_error" || /credit balance/i.test(said)) {
-    return failed(false, "Check the plan and the billing of the account.");
+    // Also where the status does not tell it: another model may have an account that pays.
+    return {
+      ...failed(false, "Check the plan and the billing of the account."),
+      unavailable: true,
+    };
   }
   if (status === 429) return { code: "rate-limited", retryable: true, hint: "" };
   if (status === 413 || (status === 400 && tooLong.test(said))) {

@@ -10,6 +10,12 @@ export interface ModelErrorOptions {
   readonly message: string;
   /** Whether the same request may succeed later. Default: true for `rate-limited`, else false. */
   readonly retryable?: boolean;
+  /**
+   * Whether the fault is not the request's: the model is down, overloaded, over its quota or gone, or the key is
+   * refused. Then an agent with several models goes on with the next one. Default: true when `retryable`, for
+   * `rate-limited`, and for the status 401 to 404 and 500 and more.
+   */
+  readonly unavailable?: boolean;
   /** The provider's `Retry-After`, in ms from now. */
   readonly retryAfterMs?: number;
   /** HTTP status of the provider's answer. */
@@ -20,6 +26,10 @@ export interface ModelErrorOptions {
   readonly cause?: unknown;
 }
 
+function isUnavailable({ code, status = 0 }: ModelErrorOptions, retryable: boolean): boolean {
+  return retryable || code === "rate-limited" || (status >= 401 && status <= 404) || status >= 500;
+}
+
 const brand = Symbol.for("runwire.ModelError");
 
 /** What a {@link Model} throws when its provider refused or broke. The runtime turns it into events. */
@@ -27,6 +37,7 @@ export class ModelError extends Error {
   override readonly name = "ModelError";
   readonly code: ModelErrorOptions["code"];
   readonly retryable: boolean;
+  readonly unavailable: boolean;
   readonly retryAfterMs: number | undefined;
   readonly status: number | undefined;
   readonly usage: Usage | undefined;
@@ -37,6 +48,7 @@ export class ModelError extends Error {
     Object.defineProperty(this, brand, { value: true });
     this.code = options.code;
     this.retryable = options.retryable ?? options.code === "rate-limited";
+    this.unavailable = options.unavailable ?? isUnavailable(options, this.retryable);
     this.retryAfterMs = options.retryAfterMs;
     this.status = options.status;
     this.usage = options.usage;

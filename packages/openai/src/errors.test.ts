@@ -88,7 +88,7 @@ describe("an answer with an error status", () => {
 
   it("tells a limit that passes from one that does not", async () => {
     const quota = await failure(refuse(429, { message: "Quota.", code: "insufficient_quota" }));
-    expect(quota).toMatchObject({ code: "model-error", retryable: false });
+    expect(quota).toMatchObject({ code: "model-error", retryable: false, unavailable: true });
     expect(quota.message).toContain("billing");
     const huge = {
       message: "Request too large for gpt-5: Limit 1, Requested 2.",
@@ -98,7 +98,7 @@ describe("an answer with an error status", () => {
       code: "rate-limited",
       retryable: false,
     });
-    expect(await failure(refuse(402, {}))).toMatchObject({ retryable: false });
+    expect(await failure(refuse(402, {}))).toMatchObject({ retryable: false, unavailable: true });
   });
 
   it.each<[number, object]>([

@@ -135,6 +135,7 @@ function refusal({
     code: verdict.code,
     message: `${asked.host} answered with an error${name && ` (${name})`}${said}${verdict.hint && ` ${verdict.hint}`}`,
     retryable,
+    ...(verdict.unavailable && { unavailable: true }),
     ...(retryable && wait !== undefined && { retryAfterMs: wait }),
     ...(status !== undefined && { status }),
     ...(usage !== undefined && { usage }),
@@ -146,6 +147,7 @@ function refusal({
 interface Verdict {
   readonly code: ModelErrorOptions["code"];
   readonly retryable: boolean;
+  readonly unavailable?: true;
   readonly hint: string;
 }
 
@@ -166,7 +168,11 @@ function judge(status: number | undefined, body: ErrorBody, asked: Asked): Verdi
   });
 
   if (/insufficient_quota|billing/.test(kind) || status === 402) {
-    return failed(false, "Check the plan and the billing of the account.");
+    // Also where the status does not tell it: another model may have an account that pays.
+    return {
+      ...failed(false, "Check the plan and the billing of the account."),
+      unavailable: true,
+    };
   }
   if (status === 429 || /rate_limit|too_many_requests/.test(kind)) {
     // More tokens than the limit ever allows at once.
