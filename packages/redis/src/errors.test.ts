@@ -76,7 +76,7 @@ describe.each(["redis", "ioredis"])("with %s", (kind) => {
 
   test("a server that does not answer is not waited for for ever", async () => {
     const log = await logOf(kind, { timeoutMs: 200 });
-    const lease = await owned(log, "r");
+    const lease = await insist(() => owned(log, "r"));
     const { run, epoch } = lease;
     server.pause();
     const batch = { epoch, after: 1, events: deltas(1, 2) };

@@ -161,7 +161,7 @@ describe.each(["redis", "ioredis"])("replicas: 1, with %s", (kind) => {
   });
 
   test("without a replica nothing that counts is acknowledged, and it is once there is one", async () => {
-    const log = await logOf(master, { replicas: 1, timeoutMs: 300 }, kind);
+    const log = await logOf(master, { replicas: 1, timeoutMs: 700 }, kind);
     const lease = await insist(() => owned(log, "r"));
     const { run, epoch } = lease;
     await part();
@@ -173,7 +173,7 @@ describe.each(["redis", "ioredis"])("replicas: 1, with %s", (kind) => {
       await expect(log.append(run, batch)).rejects.toMatchObject({
         code: "log-unavailable",
         message:
-          "It is unknown whether the write will survive: 0 of 1 replicas have it after 300 ms.",
+          "It is unknown whether the write will survive: 0 of 1 replicas have it after 700 ms.",
       });
     }
     await expect(log.create(newRun("q"))).rejects.toMatchObject({ code: "log-unavailable" });

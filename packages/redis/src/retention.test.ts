@@ -42,7 +42,7 @@ const keys = async () => (await server.cli("keys", "*")).split("\n").filter((key
 const ttl = async (key: string) => Number(await server.cli("pttl", key));
 
 test.each([1, 4])("an ended run lapses, with %i partitions", async (partitions) => {
-  const log = logOf({ retention: 300, partitions });
+  const log = logOf({ retention: 1_000, partitions });
   const lease = await owned(log, "r", { principal: "ada", title: "Hello" });
   const open = await owned(log, "open", { thread: "t2" });
   await log.send("r", { type: "cancel", id: "c" });
@@ -93,7 +93,7 @@ test("nothing is left of many runs but what is constant", async () => {
 });
 
 test("a thread that goes on keeps what is not old, and forgets the names of the others", async () => {
-  const log = logOf({ retention: 300 });
+  const log = logOf({ retention: 1_000 });
   await close(log, await owned(log, "r1"), 1);
   const second = await owned(log, "r2", { previous: "r1" });
   await until(async () => (await log.find("r1")) === undefined);
