@@ -7,13 +7,10 @@ import { toolFolds } from "./fold-tool.ts";
 import type { Folds } from "./folds.ts";
 import type { Part, ReasoningPart, TextPart, ToolPart } from "./message.ts";
 import type { RunState } from "./state.ts";
+import { appendLog } from "./tool-log.ts";
 
 /** A call that is pure: a spread at the top level could run a getter, and stays in bundles that never fold. */
 const folds: Folds = /* @__PURE__ */ Object.assign({}, runFolds, stepFolds, partFolds, toolFolds);
-
-/** A tool's log is cut to its last `keptLog` units whenever it is longer than `maxLog`: seldom, and the same everywhere. */
-const keptLog = 65_536;
-const maxLog = 2 * keptLog;
 
 /** The part that the last delta went to. It is owned, as all above it, so the next delta is one `+=`. */
 interface Hot {
@@ -121,17 +118,7 @@ function takes(part: Part, type: DeltaType, id: string): part is DeltaPart {
 function append(part: Writable<DeltaPart>, { type, delta }: EventOf<DeltaType>): void {
   if (part.type !== "tool") part.text += delta;
   else if (type === "tool.args.delta") part.args = (part.args ?? "") + delta;
-  else {
-    const log = (part.log ?? "") + delta;
-    part.log = log.length > maxLog ? tail(log) : log;
-  }
-}
-
-/** Never begins with half of a surrogate pair. */
-function tail(log: string): string {
-  const kept = log.slice(-keptLog);
-  const first = kept.charCodeAt(0);
-  return first >= 0xdc00 && first <= 0xdfff ? kept.slice(1) : kept;
+  else part.log = appendLog(part.log ?? "", delta);
 }
 
 function foldInto<T extends keyof Folds>(
