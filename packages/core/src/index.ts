@@ -8,6 +8,7 @@ export type {
   ToolContext,
   ToolDefinition,
 } from "./definition.ts";
+export { compacted } from "./log/compaction.ts";
 export type {
   Append,
   AppendResult,
@@ -49,9 +50,10 @@ export { encodeEvent } from "./protocol/encode.ts";
 export { eventTypes, isKnown } from "./protocol/event-types.ts";
 export { createVerifier, type Verifier, type VerifierOptions } from "./protocol/order.ts";
 export { isId, type Violation } from "./protocol/order-rule.ts";
-export type { RuntimeOptions } from "./runtime/create-runtime.ts";
+export { type AgentWorker, createWorker } from "./runtime/create-worker.ts";
 export { createRuntime, type Runtime } from "./runtime/runtime.ts";
 export { newRunId, threadIdFor } from "./runtime/start-run.ts";
+export type { RuntimeOptions, WorkerOptions, WorkOptions } from "./runtime/work-options.ts";
 export type {
   RunInput,
   RuntimeCore,

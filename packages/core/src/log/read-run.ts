@@ -73,9 +73,10 @@ export async function foldOn(
   for (;;) {
     const read = await readEvents(log, run, cursor, readLimit);
     if (read.status === "gone") return undefined;
-    // Another history, or a compacted one.
-    if (read.status === "reset")
-      return before === undefined ? undefined : foldOn(log, run, undefined);
+    // Another history, or a compacted one: it is told from its beginning, which is never `reset`.
+    if (read.status === "reset") {
+      return cursor.seq === 0 ? undefined : foldOn(log, run, undefined);
+    }
     if (read.events.length === 0) break;
     draft.applyAll(read.events);
     cursor = { seq: cursor.seq + read.events.length, epoch: read.epoch };

@@ -15,7 +15,9 @@ import { seedGlobals } from "../simulation/seed-globals.ts";
 import { resetTime, runUntil, settled, within } from "../simulation/virtual-time.ts";
 import { checkLog } from "../testing/check-log.ts";
 import { createRandom } from "../testing/random-log/random.ts";
-import { createRuntimeCore, type RuntimeOptions } from "./create-runtime.ts";
+import { createRuntimeCore } from "./create-runtime.ts";
+import { type AgentWorker, createWorker } from "./create-worker.ts";
+import type { RuntimeOptions, WorkerOptions } from "./work-options.ts";
 
 type WithoutId<C> = C extends Command ? Omit<C, "id"> : never;
 
@@ -26,7 +28,7 @@ const patienceMs = 3_600_000;
 export class Bench {
   readonly log: EventLog;
   readonly errors: unknown[] = [];
-  #runtimes: RuntimeCore[] = [];
+  #closing: (() => Promise<void>)[] = [];
   #runs: string[] = [];
   #commands = 0;
 
@@ -38,8 +40,16 @@ export class Bench {
   runtime(agents: readonly AgentDefinition[], options: Partial<RuntimeOptions> = {}): RuntimeCore {
     const onError = (error: unknown): void => void this.errors.push(error);
     const runtime = createRuntimeCore({ agents, log: this.log, onError, ...options });
-    this.#runtimes.push(runtime);
+    this.#closing.push(() => runtime.close({ deadlineMs: 0 }));
     return runtime;
+  }
+
+  /** A process that does nothing but work. */
+  worker(agents: readonly AgentDefinition[], options: Partial<WorkerOptions> = {}): AgentWorker {
+    const onError = (error: unknown): void => void this.errors.push(error);
+    const worker = createWorker({ agents, log: this.log, onError, ...options });
+    this.#closing.push(() => worker.close({ deadlineMs: 0 }));
+    return worker;
   }
 
   /** Starts the run `r1`, `r2`, … of the runtime's first agent. */
@@ -140,7 +150,7 @@ export class Bench {
   }
 
   async over(): Promise<void> {
-    for (const runtime of this.#runtimes) void runtime.close({ deadlineMs: 0 });
+    for (const close of this.#closing) void close();
     for (const run of this.#runs) {
       const [events, inbox] = await Promise.all([this.events(run), this.log.inbox(run, 0, 1_000)]);
       expect(checkLog({ events, inbox, idempotent: (tool) => tool === "safe" })).toEqual([]);

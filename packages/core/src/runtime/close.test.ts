@@ -98,6 +98,9 @@ describe("close", () => {
     const before = Date.now();
     await within(60_000, runtime.close({ deadlineMs: 1_000 }));
     expect(Date.now() - before).toBeLessThan(5_000);
+    expect(bench().errors).toEqual([
+      new Error(`Run ${run} does not stop: its lease will run out.`),
+    ]);
     const other = agent({ name: "a", model: scriptedModel([{ text: "{}" }]) });
     bench().runtime([other]);
     expect(await bench().end(run)).toMatchObject({ status: "completed" });
@@ -152,11 +155,6 @@ describe("close", () => {
     await within(1_000, Promise.all([runtime.close(), runtime.close()]));
     await within(1_000, runtime.close());
   });
-});
-
-it("a runtime that does not recover still ends what it started", async () => {
-  const runtime = bench().runtime([slow(10)], { recover: false });
-  expect(await bench().end(await bench().start(runtime))).toMatchObject({ status: "completed" });
 });
 
 it("an error of the reporter is nobody's problem", async () => {

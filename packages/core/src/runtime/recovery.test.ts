@@ -112,10 +112,12 @@ describe("a log that a newer version wrote", () => {
 
   async function written() {
     const { log } = bench();
+    const older = bench().mortal();
     const run = await bench().start(
-      bench().runtime([agent({ name: "a", model: hanging })], { recover: false }),
+      bench().runtime([agent({ name: "a", model: hanging })], { log: older.log }),
     );
     await bench().until(run, "text.delta");
+    older.kill();
     // A newer process takes it, writes what only it knows, and dies.
     const [lease] = await log.claim({
       worker: "newer",

@@ -30,7 +30,7 @@ export function runHandle(
 export function runHandle(core: RuntimeCore, options: HandleOptions): Run;
 export function runHandle(core: RuntimeCore, options: HandleOptions): Run {
   const { run: id, on = {}, signal } = options;
-  const draft = createDraft();
+  let draft = createDraft();
   const over = new AbortController();
   const watching = signal === undefined ? over.signal : AbortSignal.any([over.signal, signal]);
   let result: Promise<Json> | undefined;
@@ -40,11 +40,21 @@ export function runHandle(core: RuntimeCore, options: HandleOptions): Run {
     if (started !== undefined && started.status !== "ok") throw startError(started, id);
   };
 
-  async function* batches(): AsyncGenerator<readonly RunEvent[], void> {
+  /** From the run's first event on. A snapshot comes when the log was rewritten in the midst of it. */
+  async function* items(): AsyncGenerator<readonly RunEvent[] | RunState, void> {
     await ready();
     for await (const item of core.tail(id, { signal: watching })) {
       if (item.type === "gone") throw notFound(id);
-      if (item.type === "events") yield segmentEvents(item.segment);
+      yield item.type === "events" ? segmentEvents(item.segment) : item.state;
+    }
+  }
+
+  async function* batches(): AsyncGenerator<readonly RunEvent[], void> {
+    let seq = 0;
+    for await (const item of items()) {
+      if ("status" in item) throw rewritten(id, seq);
+      seq = item.at(-1)?.seq ?? seq;
+      yield item;
     }
   }
 
@@ -122,8 +132,13 @@ export function runHandle(core: RuntimeCore, options: HandleOptions): Run {
   /** Never rejects: who only iterates must meet no unhandled rejection. */
   const pump = async (): Promise<Ended> => {
     try {
-      for await (const events of batches()) {
-        for (const event of events) {
+      for await (const item of items()) {
+        if ("status" in item) {
+          draft = createDraft<RunState | undefined>(item);
+          tools.notice(item);
+          continue;
+        }
+        for (const event of item) {
           draft.apply(event);
           dispatch(on, event, run);
           tools.event(event, () => draft.snapshot());
@@ -151,6 +166,12 @@ type CommandBody = WithoutId<Command>;
 function outcome(state: RunState): Ended {
   if (state.status !== "completed") return { error: new RunFailedError(state) };
   return { output: state.output ?? lastText(state.messages) };
+}
+
+function rewritten(run: string, seq: number): RunwireError {
+  return new RunwireError("not-found", {
+    message: `The events of ${run} after ${seq} are gone from its log. Iterate again, or look at its state.`,
+  });
 }
 
 function notFound(run: string): RunwireError {

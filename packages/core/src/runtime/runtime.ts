@@ -2,9 +2,10 @@ import type { AgentDefinition } from "../definition.ts";
 import type { RuntimeCore } from "../runtime-contract.ts";
 import type { AgentMap, AgentMapOf, HasAgents } from "../types/agents-of.ts";
 import type { Runs } from "../types/runs.ts";
-import { createRuntimeCore, type RuntimeOptions } from "./create-runtime.ts";
+import { createRuntimeCore } from "./create-runtime.ts";
 import { runHandle } from "./run-handle.ts";
 import { newRunId, threadIdFor } from "./start-run.ts";
+import type { RuntimeOptions } from "./work-options.ts";
 
 /** Agents, a log, and the loop that runs them; what servers, workers, cron jobs and scripts share. */
 export interface Runtime<Agents extends AgentMap = AgentMap>
@@ -13,7 +14,8 @@ export interface Runtime<Agents extends AgentMap = AgentMap>
     HasAgents<Agents> {}
 
 /**
- * Makes a runtime. It takes up runs that nobody works on, so one process is enough to finish what another began.
+ * Makes a runtime. It takes up runs that nobody works on, so one process is enough to finish what another began; with
+ * `recover: false` it leaves all of them to workers (`createWorker`).
  *
  * @example
  * const runtime = createRuntime({ agents: [assistant] });

@@ -6,7 +6,8 @@ import type { Model } from "../model.ts";
 import type { Message } from "../protocol/message.ts";
 import type { RuntimeCore, StartRequest } from "../runtime-contract.ts";
 import { scriptedModel } from "../testing/scripted-model.ts";
-import { createRuntimeCore, type RuntimeOptions } from "./create-runtime.ts";
+import { createRuntimeCore } from "./create-runtime.ts";
+import type { RuntimeOptions } from "./work-options.ts";
 
 const hanging = agent({ name: "hanging", model: scriptedModel([{ text: "Hm", hang: true }]) });
 const quick = agent({ name: "quick", model: scriptedModel([{ text: "Done." }]) });
@@ -51,7 +52,7 @@ describe("the same start", () => {
       if (left-- > 0) throw new Error("lost");
       return answer;
     };
-    const runtime = open({ log: { ...inner, create }, recover: false });
+    const runtime = open({ log: { ...inner, create } });
     expect(await runtime.start(request)).toMatchObject({ status: "ok", existing: false });
     await ended(runtime, "r1");
   });
