@@ -6,6 +6,7 @@ import type { JsonObject } from "./protocol/json.ts";
 import type { Limits } from "./protocol/limits.ts";
 import { runAgent } from "./run-agent.ts";
 import { toInputSchema, toJsonSchema } from "./to-json-schema.ts";
+import type { Toolset } from "./toolset.ts";
 import type { Agent } from "./types/agent.ts";
 import type { AgentTypes, DataIn, ToolSet, ToolsIn, TypesOf } from "./types/agent-types.ts";
 import type { AcceptedJson, ParsedJson, PromptInput, TextOutput } from "./types/schema-types.ts";
@@ -27,6 +28,10 @@ export interface AgentOptions<
   readonly description?: string;
   /** By the name the model sees. An agent here is a sub-agent: the call runs it, and its answer is the output. */
   readonly tools?: Tools;
+  /**
+   * Tools that are known only while the agent runs, such as an MCP server's: `mcp({ … })`. They have no types here.
+   */
+  readonly toolsets?: readonly Toolset[];
   /**
    * Agents that may take over the conversation; the model sees each as the tool `transfer_to_<name>`. A name instead
    * of an agent closes a circle; it adds no types.
@@ -79,7 +84,7 @@ export function agent<
   >
 > {
   const { name, model, instructions, description, input, output } = options;
-  const { tools = {}, handoffs = [] } = options;
+  const { tools = {}, toolsets = [], handoffs = [] } = options;
   const { concurrency = Number.POSITIVE_INFINITY, maxRetries = 3 } = options;
   checkAgentOptions(options);
   const owner = `agent "${name}"`;
@@ -90,6 +95,7 @@ export function agent<
     ...(instructions !== undefined && { instructions }),
     description: description ?? `Gives a task to the agent ${name} and returns its answer.`,
     tools: Object.freeze({ ...tools }),
+    toolsets: Object.freeze([...toolsets]),
     handoffs: Object.freeze([...handoffs]),
     ...(input !== undefined && { input }),
     inputSchema: input === undefined ? promptInput : toInputSchema(input, owner),

@@ -3,13 +3,17 @@ import { handoffName } from "./loop/registry.ts";
 import type { Limits } from "./protocol/limits.ts";
 import { isId } from "./protocol/order-rule.ts";
 import { RunwireError, type RunwireErrorCode } from "./runwire-error.ts";
+import type { Toolset } from "./toolset.ts";
 
 /** What every provider of models takes as a tool's name. */
 const toolName = /^[a-zA-Z0-9_-]{1,64}$/;
 
+export const isToolName = (name: string): boolean => toolName.test(name);
+
 interface Checked {
   readonly name: string;
   readonly tools?: { readonly [name: string]: ToolDefinition | AgentDefinition };
+  readonly toolsets?: readonly Toolset[];
   readonly handoffs?: readonly (AgentDefinition | string)[];
   readonly limits?: Limits;
   readonly concurrency?: number;
@@ -26,6 +30,7 @@ export function checkAgentOptions(options: Checked): void {
     refuse("`name` must be 1 to 128 characters without control characters.");
   }
   for (const [key, held] of Object.entries(tools)) checkTool(key, held, refuse);
+  for (const toolset of options.toolsets ?? []) checkToolset(toolset, refuse);
   checkHandoffs(name, handoffs, refuse);
   for (const [limit, value] of Object.entries(limits)) {
     if (!(value > 0)) refuse(`limits.${limit} is ${value}. Give a number above 0.`);
@@ -53,6 +58,13 @@ function checkTool(key: string, held: unknown, refuse: Refuse): void {
     refuse(
       `tools.${key} is neither a tool nor an agent. Make it with tool(), clientTool() or agent().`,
     );
+  }
+}
+
+function checkToolset(toolset: Toolset, refuse: Refuse): void {
+  const { name, open } = toolset as Partial<Toolset>;
+  if (typeof open !== "function" || typeof name !== "string" || !isId(name)) {
+    refuse("one of its `toolsets` is none. Make it with mcp(), or give it a `name` and `open`.");
   }
 }
 

@@ -4,6 +4,7 @@ import type { PatchOperation } from "./protocol/events.ts";
 import type { Json, JsonObject } from "./protocol/json.ts";
 import type { Limits } from "./protocol/limits.ts";
 import type { Content } from "./protocol/message.ts";
+import type { Toolset } from "./toolset.ts";
 
 /** What the loop reads of a tool. `tool()` and `clientTool()` make these; their types ride on an optional phantom. */
 export interface ToolDefinition {
@@ -25,7 +26,8 @@ export interface ToolDefinition {
   readonly timeoutMs?: number;
   /**
    * Gets the schema's output type (transforms applied). May return a value, a promise, or an async iterator whose
-   * yields are progress and whose return value is the output. A throw is a `tool.failed` that the model sees.
+   * yields are progress and whose return value is the output, or a `toolOutput()`. A throw is a `tool.failed` that the
+   * model sees.
    */
   readonly execute?: (input: never, ctx: ToolContext) => unknown;
   /** Client tools: what the viewer's result must fit. */
@@ -81,6 +83,8 @@ export interface AgentDefinition {
   readonly description: string;
   /** By the name the model sees. An agent here is a sub-agent. */
   readonly tools: { readonly [name: string]: ToolDefinition | AgentDefinition };
+  /** Tools that are known only while the agent runs, beside its own. */
+  readonly toolsets: readonly Toolset[];
   /** Agents that may take over; the model sees each as the tool `transfer_to_<name>`. A name closes a circle. */
   readonly handoffs: readonly (AgentDefinition | string)[];
   /** As a sub-agent: what the parent's model must give. Absent: `{ prompt: string }`, which becomes the user message. */

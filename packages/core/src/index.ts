@@ -51,6 +51,7 @@ export { eventTypes, isKnown } from "./protocol/event-types.ts";
 export { createVerifier, type Verifier, type VerifierOptions } from "./protocol/order.ts";
 export { isId, type Violation } from "./protocol/order-rule.ts";
 export { type AgentWorker, createWorker } from "./runtime/create-worker.ts";
+export { mcpServersOf } from "./runtime/mcp-servers.ts";
 export { createRuntime, type Runtime } from "./runtime/runtime.ts";
 export { newRunId, threadIdFor } from "./runtime/start-run.ts";
 export type { RuntimeOptions, WorkerOptions, WorkOptions } from "./runtime/work-options.ts";
@@ -70,6 +71,8 @@ export type {
 } from "./runtime-contract.ts";
 export { RunwireError, type RunwireErrorCode, type RunwireErrorOptions } from "./runwire-error.ts";
 export { type ToolOptions, tool } from "./tool.ts";
+export { type ToolOutput, toolOutput } from "./tool-output.ts";
+export type { OpenToolset, ToolsByName, Toolset } from "./toolset.ts";
 export { type Turn, type TurnCall, type TurnPart, type TurnResult, toTurns } from "./turns.ts";
 export type { Agent } from "./types/agent.ts";
 export type { AgentTypes, TypesOf } from "./types/agent-types.ts";

@@ -30,6 +30,8 @@ export interface StartRequest {
   readonly history?: readonly Message[];
   readonly state?: Json;
   readonly metadata?: JsonObject;
+  /** Which of the agents' MCP servers the run may use, by name. Default: all of them. */
+  readonly mcpServers?: readonly string[];
   readonly principal?: string;
   /** Only in this process, until the run ends or is taken over: instead of the agent's own. */
   readonly model?: Model;

@@ -4,6 +4,7 @@ import { clientTool } from "./client-tool.ts";
 import type { ToolContext, ToolDefinition } from "./definition.ts";
 import type { Json } from "./protocol/json.ts";
 import { tool } from "./tool.ts";
+import { toolOutput } from "./tool-output.ts";
 import { editFile, pickColor, search } from "./types/agents.test.helper.ts";
 import type { None, Tool } from "./types/tool-types.ts";
 
@@ -135,6 +136,18 @@ test("`emit` takes what `data` declares", () => {
       expectTypeOf(emit).parameter(1).toEqualTypeOf<Json>();
     },
   });
+});
+
+test("what the model sees is no part of the output", () => {
+  const seen = tool({
+    description: "",
+    execute: async () => toolOutput({ at: new Date() }, [{ type: "text", text: "now" }]),
+  });
+  expectTypeOf(seen).toEqualTypeOf<
+    Tool<Record<never, never>, { at: string }, never, None, "runtime">
+  >();
+  const alike = tool({ description: "", execute: () => ({ output: 1, content: [] }) });
+  expectTypeOf(alike["~types"]!.output).toEqualTypeOf<{ output: number; content: never[] }>();
 });
 
 test("a helper that takes any context takes a typed one", () => {

@@ -4,6 +4,7 @@ import type { JsonObject } from "./protocol/json.ts";
 import type { Content } from "./protocol/message.ts";
 import { RunwireError } from "./runwire-error.ts";
 import { toInputSchema } from "./to-json-schema.ts";
+import type { ToolOutput } from "./tool-output.ts";
 import type { Jsonify } from "./types/jsonify.ts";
 import type {
   AcceptedJson,
@@ -41,7 +42,7 @@ export interface ToolOptions<Input extends StandardSchemaV1, Data extends DataSc
   readonly timeoutMs?: number;
   /**
    * Does the work. Plain, `async`, or `async *`: then what it yields is progress and what it returns is the output.
-   * Results travel as JSON. A throw fails the call, and the model reads the error's message.
+   * Results travel as JSON, beside `toolOutput()`'s content for the model. A throw fails the call, and the model reads the error's message.
    */
   readonly execute: (input: ParsedOf<Input>, ctx: ToolContextOf<Data>) => Result;
   /** What the model reads instead of the output's JSON. Write it after `execute`, whose output it is given. */
@@ -49,7 +50,9 @@ export interface ToolOptions<Input extends StandardSchemaV1, Data extends DataSc
 }
 
 /** What `execute` comes to: the awaited value, or what a generator returns. */
-export type OutputOf<Result> = Jsonify<StepsOf<Awaited<Result>>["output"]>;
+export type OutputOf<Result> = Jsonify<Bare<StepsOf<Awaited<Result>>["output"]>>;
+
+type Bare<Output> = Output extends ToolOutput<infer Bare> ? Bare : Output;
 
 /** What a generator yields; `never` for anything else. */
 export type ProgressOf<Result> = Jsonify<StepsOf<Awaited<Result>>["progress"]>;

@@ -1,5 +1,12 @@
+import type { RunError } from "../protocol/errors.ts";
 import type { ToolPart } from "../protocol/message.ts";
 import type { RunState, ScopeState } from "../protocol/state.ts";
+
+/** What becomes of a call that was under way in another process and must not run twice. */
+export const interrupted: RunError = {
+  code: "interrupted",
+  message: "The process stopped while the tool ran. Its effect may or may not have happened.",
+};
 
 /** Whether a call has its result. */
 export function settled(part: ToolPart): boolean {

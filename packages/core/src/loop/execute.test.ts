@@ -9,6 +9,7 @@ import type { ToolPart } from "../protocol/message.ts";
 import { stateOf } from "../protocol/test-log.ts";
 import { resetTime, settled, within } from "../simulation/virtual-time.ts";
 import { tool } from "../tool.ts";
+import { toolOutput } from "../tool-output.ts";
 import { execute } from "./execute.ts";
 import type { Task } from "./task.ts";
 import { toolContext } from "./tool-context.ts";
@@ -34,10 +35,11 @@ function begin(definition: ToolDefinition, input: unknown = {}) {
   };
   const made = toolContext(task, part, 1, definition, "ann");
   made.begin();
-  const output = execute(task, definition, part, input, made.context);
-  output.then(made.close, made.close);
+  const result = execute(task, definition, part, input, made.context);
+  result.then(made.close, made.close);
   return {
-    output,
+    output: result.then(({ output }) => output),
+    shown: () => result.then(({ content }) => content),
     pushed,
     context: made.context,
     abort: (reason: unknown) => controller.abort(reason),
@@ -52,6 +54,17 @@ const forever = (signal: AbortSignal): Promise<never> =>
 const never = new Promise<never>(() => {});
 const progress = (pushed: readonly NewEvent[]): readonly Json[] =>
   pushed.flatMap((event) => (event.type === "tool.progressed" ? [event.data] : []));
+
+it("may say itself what the model sees", async () => {
+  const both = tool({
+    description: "",
+    execute: () => toolOutput({ at: new Date(0) }, [{ type: "text", text: "seen" }]),
+  });
+  const { output, shown } = begin(both);
+  expect(await within(100, output)).toEqual({ at: "1970-01-01T00:00:00.000Z" });
+  expect(await shown()).toEqual([{ type: "text", text: "seen" }]);
+  expect(await begin(tool({ description: "", execute: () => 1 })).shown()).toBeUndefined();
+});
 
 describe("the output", () => {
   it.each<[string, () => unknown, Json]>([

@@ -1,14 +1,15 @@
 import type { ToolContext, ToolDefinition } from "../definition.ts";
 import { nextMacrotask } from "../macrotask.ts";
 import type { Json } from "../protocol/json.ts";
-import type { ToolPart } from "../protocol/message.ts";
+import type { Content, ToolPart } from "../protocol/message.ts";
+import { isToolOutput, type ToolOutput } from "../tool-output.ts";
 import type { Task } from "./task.ts";
 
 /** Yields after which other work gets its turn: a generator that never waits must not hold up timers and signals. */
 const hopYields = 256;
 
 /**
- * Runs a tool's `execute` to its output: a value, a promise, or an iterator whose yields are progress. Rejects with
+ * Runs a tool's `execute` to its output, and what the model is to see of it where the call itself says so: a value, a promise, or an iterator whose yields are progress. Rejects with
  * what the tool threw, or with a `TimeoutError` or the abort reason at once when its signal fires: a tool that ignores
  * its signal is left behind, it does not hold up the run.
  */
@@ -18,7 +19,7 @@ export async function execute(
   part: ToolPart,
   input: unknown,
   context: ToolContext,
-): Promise<Json> {
+): Promise<{ readonly output: Json; readonly content?: readonly Content[] }> {
   const work = (async () => {
     const result: unknown = await (
       tool.execute as ((input: never, ctx: ToolContext) => unknown) | undefined
@@ -27,7 +28,10 @@ export async function execute(
   })();
   // When the race below is lost, what the tool still throws is nobody's concern.
   work.catch(() => {});
-  return toJson(await Promise.race([work, aborted(context.signal, work)]));
+  const result = await Promise.race([work, aborted(context.signal, work)]);
+  if (!isToolOutput(result)) return { output: toJson(result) };
+  const { output, content } = toJson(result) as unknown as ToolOutput;
+  return { output, content };
 }
 
 async function drain(

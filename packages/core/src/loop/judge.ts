@@ -3,6 +3,7 @@ import { maxEventBytes } from "../log/event-log.ts";
 import type { ModelEvent } from "../model.ts";
 import type { RunError } from "../protocol/errors.ts";
 import type { Json } from "../protocol/json.ts";
+import type { AgentTools } from "./agent-tools.ts";
 import { check } from "./check.ts";
 import { handoffName } from "./registry.ts";
 import type { Judged } from "./step-recorder.ts";
@@ -11,6 +12,7 @@ import type { Judged } from "./step-recorder.ts";
 export async function judge(
   event: Extract<ModelEvent, { type: "tool.called" }>,
   agent: AgentDefinition,
+  tools: AgentTools["tools"],
 ): Promise<Judged> {
   const input = parse(event.args);
   if (input === undefined) {
@@ -20,10 +22,10 @@ export async function judge(
     return refuse("too-large", `The arguments of ${event.name} are too large.`);
   }
   if (event.executor === "provider") return { input, executor: "provider" };
-  const tool = Object.hasOwn(agent.tools, event.name) ? agent.tools[event.name] : undefined;
+  const tool = Object.hasOwn(tools, event.name) ? tools[event.name] : undefined;
   if (tool === undefined) {
     if (isHandoff(agent, event.name)) return { input };
-    const names = Object.keys(agent.tools).join(", ");
+    const names = Object.keys(tools).join(", ");
     return refuse(
       "unknown-tool",
       `There is no tool named "${event.name}". The tools are: ${names || "none"}.`,

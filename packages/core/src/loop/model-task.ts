@@ -8,11 +8,13 @@ import type { Json } from "../protocol/json.ts";
 import type { Message } from "../protocol/message.ts";
 import { noUsage } from "../protocol/usage.ts";
 import { RunwireError } from "../runwire-error.ts";
+import type { AgentTools } from "./agent-tools.ts";
 import { scopeOf } from "./calls.ts";
 import { closeStep } from "./close-step.ts";
 import { judge } from "./judge.ts";
 import { messageOf } from "./message-of.ts";
-import { StepRecorder } from "./step-recorder.ts";
+import { absence } from "./request.ts";
+import { type Judged, StepRecorder } from "./step-recorder.ts";
 import type { Task } from "./task.ts";
 
 export interface ModelTaskContext {
@@ -22,8 +24,10 @@ export interface ModelTaskContext {
   readonly model: () => Model;
   /** May take its time, and throw what the application's code threw. */
   readonly instructions: () => Promise<string | undefined>;
+  /** What the agent can call in this step. Never rejects. */
+  readonly tools: () => Promise<AgentTools>;
   /** What the model is asked as the history stands now. */
-  readonly request: (instructions: string | undefined) => ModelRequest;
+  readonly request: (instructions: string | undefined, tools: AgentTools) => ModelRequest;
 }
 
 /** How many of the response's events are handled before other work gets its turn. */
@@ -38,18 +42,20 @@ const maxDetails = 16_384;
 export async function runModel(task: Task, ctx: ModelTaskContext): Promise<void> {
   const { agent } = ctx;
   const prepared = await prepare(ctx);
+  const tools = await ctx.tools();
   if (task.signal.aborted) return;
   // From here to the push nothing may wait: a message that came between the history and the step would count as heard.
-  const request = ctx.request("failed" in prepared ? undefined : prepared.instructions);
+  const request = ctx.request("failed" in prepared ? undefined : prepared.instructions, tools);
   const recorder = new StepRecorder();
   const step = task.state.stepNumber + 1;
   const message = messageFor(task, agent);
   const model = "failed" in prepared ? "none" : prepared.model.id;
   task.push([{ type: "step.started", step, message, agent: agent.name, model }]);
+  push(task, absences(task, tools));
   try {
     if ("failed" in prepared) throw prepared.failed;
     const stream = prepared.model.stream(request, { signal: task.signal });
-    const end = await record(task, recorder, stream, agent);
+    const end = await record(task, recorder, stream, (event) => judge(event, agent, tools.tools));
     if (task.signal.aborted) return;
     recorder.begin(task.seq);
     recorder.finish({ code: "invalid-input", message: "The model did not finish this call." });
@@ -90,7 +96,7 @@ async function record(
   task: Task,
   recorder: StepRecorder,
   stream: AsyncIterable<ModelEvent | readonly ModelEvent[]>,
-  agent: AgentDefinition,
+  judgeOf: (event: Extract<ModelEvent, { type: "tool.called" }>) => Promise<Judged>,
 ): Promise<Finish> {
   let sinceHop = 0;
   for await (const item of stream) {
@@ -108,7 +114,7 @@ async function record(
       }
       // A judgement may take time, and other scopes write meanwhile: what is recorded so far goes out first.
       push(task, recorder.take());
-      const judged = await judge({ ...event, name: recorder.nameOf(event) }, agent);
+      const judged = await judgeOf({ ...event, name: recorder.nameOf(event) });
       recorder.begin(task.seq);
       recorder.called(event, judged);
       push(task, recorder.take());
@@ -132,6 +138,16 @@ async function record(
 
 function push(task: Task, events: readonly NewEvent[]): void {
   if (events.length > 0) task.push(events);
+}
+
+/** Says once in a run that a toolset is down. */
+function absences({ state }: Task, { missing }: AgentTools): readonly NewEvent[] {
+  const code = "toolset-unavailable";
+  const known = new Set(state.warnings.map(({ message }) => message));
+  return missing
+    .map(absence)
+    .filter((message) => !known.has(message))
+    .map((message) => ({ type: "warning.raised", code, message }));
 }
 
 /** Goes on in the agent's own newest message; after a user's message or a hand-off it opens the next one. */

@@ -5,7 +5,7 @@ import type { NewEvent } from "../protocol/events.ts";
 import type { ToolPart } from "../protocol/message.ts";
 import type { RunState, ScopeState } from "../protocol/state.ts";
 import type { Action } from "./action.ts";
-import { lastCalls, scopeOf, settled } from "./calls.ts";
+import { interrupted, lastCalls, scopeOf, settled } from "./calls.ts";
 import { exceeded } from "./limits.ts";
 import type { Registry } from "./registry.ts";
 import { subAgentMessages } from "./sub-agent.ts";
@@ -86,13 +86,17 @@ function callActions(
     const callee = ctx.registry.callee(scope, part.name);
     if (callee?.type === "handoff") handoffs.push({ part, to: callee.to });
     else if (callee?.type === "agent") actions.push(startAgent(ctx, part, callee.agent));
-    else actions.push(toolAction(ctx, id, part, callee?.tool));
+    else if (callee?.type === "tool") actions.push(toolAction(ctx, id, part, callee.tool));
+    else actions.push(toolAction(ctx, id, part, callee && unknownYet));
   }
   if (actions.length > 0) return actions;
   // A hand-off takes the scope away from the agent, so it comes after everything else the step asked for.
   const [first] = handoffs;
   return first === undefined ? [] : [handoff(id, scope, first.part, first.to)];
 }
+
+/** Whether a toolset's tool may run again, only the toolset knows: the task asks it. */
+const unknownYet = { idempotent: true };
 
 function handoff(id: string | undefined, scope: ScopeState, part: ToolPart, to: string): Action {
   if (scope.agent !== scope.stepAgent) {
@@ -141,9 +145,7 @@ function toolAction(
     return failCall(id, part, { code: "unknown-tool", message });
   }
   if (part.status === "interrupted" && !tool.idempotent) {
-    const message =
-      "The process stopped while the tool ran. Its effect may or may not have happened.";
-    return failCall(id, part, { code: "interrupted", message });
+    return failCall(id, part, interrupted);
   }
   return {
     type: "tool",

@@ -5,6 +5,7 @@ import { createDraft, type RunDraft } from "../protocol/draft.ts";
 import { isKnown } from "../protocol/event-types.ts";
 import type { NewEvent } from "../protocol/events.ts";
 import type { History, RunState } from "../protocol/state.ts";
+import type { OpenToolsets } from "./agent-tools.ts";
 import { persist } from "./persist.ts";
 import type { Registry } from "./registry.ts";
 import { RunWriter } from "./writer.ts";
@@ -13,6 +14,7 @@ import { RunWriter } from "./writer.ts";
 export interface WorkerContext {
   readonly log: EventLog;
   readonly registry: Registry;
+  readonly toolsets: OpenToolsets;
   /** Store time in ms. */
   readonly now: () => number;
   /** False once the lease's local deadline has passed: checked right before an effect. */

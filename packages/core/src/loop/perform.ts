@@ -7,6 +7,7 @@ import type { WorkerContext } from "./open-run.ts";
 import { instructionsOf, modelRequest } from "./request.ts";
 import type { Task } from "./task.ts";
 import { runTool } from "./tool-task.ts";
+import { runToolsetCall } from "./toolset-task.ts";
 
 /** The run that an action is performed for. */
 export interface PerformedRun {
@@ -24,7 +25,7 @@ export async function perform(
 ): Promise<void> {
   const scope = scopeOf(task.state, action.scope);
   const { principal } = run.lease;
-  const { registry, now } = ctx;
+  const { registry, now, toolsets } = ctx;
   if (scope === undefined) return;
   if (action.type === "model") {
     const agent = registry.agent(scope.agent);
@@ -35,11 +36,16 @@ export async function perform(
       now,
       model: () => ctx.model(agent.name),
       instructions: () => instructionsOf(agent, task.state, principal),
-      request: (instructions) =>
-        modelRequest(task.state, action.scope, agent, { registry, instructions, earlier }),
+      tools: () => toolsets.toolsOf(agent, task.state),
+      request: (instructions, tools) =>
+        modelRequest(task.state, action.scope, agent, { registry, instructions, tools, earlier }),
     });
   }
   const part = callIn(scope, action.call);
   const callee = part === undefined ? undefined : registry.callee(scope, part.name);
-  if (callee?.type === "tool") return runTool(task, action.call, callee.tool, { now, principal });
+  const given = { now, principal };
+  if (callee?.type === "tool") return runTool(task, action.call, callee.tool, given);
+  if (callee?.type === "toolset") {
+    return runToolsetCall(task, action.call, callee.agent, toolsets, given);
+  }
 }

@@ -1,11 +1,14 @@
 import type { AgentDefinition, ToolDefinition } from "../definition.ts";
 import type { ScopeState } from "../protocol/state.ts";
 import { RunwireError } from "../runwire-error.ts";
+import type { Toolset } from "../toolset.ts";
 
 /** What a tool name means to the agent that called it. */
 type Callee =
   | { readonly type: "tool"; readonly tool: ToolDefinition }
   | { readonly type: "agent"; readonly agent: AgentDefinition }
+  /** Maybe a tool of one of the agent's toolsets: they are asked when the call is to run. */
+  | { readonly type: "toolset"; readonly agent: AgentDefinition }
   | { readonly type: "handoff"; readonly to: string };
 
 /** The name under which a model sees a hand-off. */
@@ -21,6 +24,7 @@ export interface Registry {
 
 export function createRegistry(roots: readonly AgentDefinition[]): Registry {
   const agents = new Map<string, AgentDefinition>();
+  const toolsets = new Map<string, Toolset>();
   const add = (agent: AgentDefinition): void => {
     const known = agents.get(agent.name);
     if (known === agent) return;
@@ -30,6 +34,14 @@ export function createRegistry(roots: readonly AgentDefinition[]): Registry {
       });
     }
     agents.set(agent.name, agent);
+    for (const toolset of agent.toolsets) {
+      if ((toolsets.get(toolset.name) ?? toolset) !== toolset) {
+        throw new RunwireError("invalid-agent", {
+          message: `Two toolsets are named "${toolset.name}". A name must mean one toolset in a runtime: rename one of them, or share it.`,
+        });
+      }
+      toolsets.set(toolset.name, toolset);
+    }
     for (const tool of Object.values(agent.tools)) if (tool.kind === "agent") add(tool);
     for (const other of agent.handoffs) if (typeof other !== "string") add(other);
   };
@@ -58,7 +70,7 @@ export function createRegistry(roots: readonly AgentDefinition[]): Registry {
         const to = typeof other === "string" ? other : other.name;
         if (handoffName(to) === name) return { type: "handoff", to };
       }
-      return undefined;
+      return agent.toolsets.length === 0 ? undefined : { type: "toolset", agent };
     },
   };
 }

@@ -1,6 +1,7 @@
 import type { AgentDefinition } from "../definition.ts";
 import type { ModelRequest, ToolSpec } from "../model.ts";
 import type { History, RunState } from "../protocol/state.ts";
+import type { AgentTools, MissingToolset } from "./agent-tools.ts";
 import { scopeOf } from "./calls.ts";
 import { handoffName, type Registry } from "./registry.ts";
 
@@ -12,11 +13,12 @@ export function modelRequest(
   options: {
     readonly registry: Registry;
     readonly instructions: string | undefined;
+    readonly tools: AgentTools;
     /** The runs before this one: the root's history begins with them. */
     readonly earlier: History;
   },
 ): ModelRequest {
-  const { registry, instructions, earlier } = options;
+  const { registry, instructions, tools, earlier } = options;
   const at = scopeOf(state, scope) ?? state;
   const note =
     at.rejected === undefined
@@ -24,11 +26,13 @@ export function modelRequest(
       : `Your last answer did not fit the required schema: ${at.rejected.message} Answer again with only the corrected JSON.`;
   // An attempt that was reverted may have left an empty message: the next one is asked the same as it was.
   const own = at.messages.filter(({ role, parts }) => role === "user" || parts.length > 0);
-  const text = [instructions, note].filter((part) => part !== undefined).join("\n\n");
+  const text = [instructions, ...tools.missing.map(absence), note]
+    .filter((part) => part !== undefined)
+    .join("\n\n");
   return {
     ...(text !== "" && { instructions: text }),
     messages: scope === undefined ? [...earlier, ...own] : own,
-    tools: toolSpecs(agent, registry),
+    tools: toolSpecs(tools, agent, registry),
     ...(agent.outputSchema !== undefined && {
       output: { name: agent.name, schema: agent.outputSchema },
     }),
@@ -53,8 +57,17 @@ export async function instructionsOf(
   });
 }
 
-function toolSpecs(agent: AgentDefinition, registry: Registry): readonly ToolSpec[] {
-  const specs: ToolSpec[] = Object.entries(agent.tools).map(([name, tool]) => ({
+/** What is known of a toolset that does not answer: so that the model can say what it could not do. */
+export function absence({ toolset, reason }: MissingToolset): string {
+  return `The tools of "${toolset}" cannot be used now: ${reason}`;
+}
+
+function toolSpecs(
+  { tools }: AgentTools,
+  agent: AgentDefinition,
+  registry: Registry,
+): readonly ToolSpec[] {
+  const specs: ToolSpec[] = Object.entries(tools).map(([name, tool]) => ({
     name,
     description: tool.description,
     input: tool.inputSchema,

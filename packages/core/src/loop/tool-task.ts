@@ -40,8 +40,8 @@ export async function runTool(
     task.push([{ type: "tool.started", call, name: part.name, attempt }]);
     if (!(await task.acknowledged())) return;
     begin();
-    const output = await execute(task, tool, part, input.value, context);
-    settle(task, part, completed(tool, part, output));
+    const result = await execute(task, tool, part, input.value, context);
+    settle(task, part, completed(tool, part, result));
   } catch (error) {
     settle(task, part, failed(part, toRunError(error)));
   } finally {
@@ -109,8 +109,12 @@ function ask(task: Task, part: ToolPart, question: Question, ctx: ToolTaskContex
   ]);
 }
 
-function completed(tool: ToolDefinition, part: ToolPart, output: Json): NewEvent {
-  const shown = tool.toModel?.(output as never);
+function completed(
+  tool: ToolDefinition,
+  part: ToolPart,
+  { output, content: given }: { readonly output: Json; readonly content?: readonly Content[] },
+): NewEvent {
+  const shown = given ?? tool.toModel?.(output as never);
   const content: readonly Content[] | undefined =
     typeof shown === "string"
       ? [{ type: "text", text: shown }]

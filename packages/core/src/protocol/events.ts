@@ -51,6 +51,8 @@ export interface EventMap {
     readonly state?: Json;
     /** Limits of this run, instead of its agent's. */
     readonly limits?: Limits;
+    /** The MCP servers that the run may use. Absent: all that its agents have. */
+    readonly mcpServers?: readonly string[];
     readonly metadata?: JsonObject;
   };
   /** Nothing in the whole tree can progress; the lease is released. */

@@ -31,7 +31,7 @@ export function initialState(event: EventOf<"run.started">): RunState {
     usage: noUsage,
     scopes: {},
     warnings: [],
-    ...pick(event, "limits", "metadata"),
+    ...pick(event, "limits", "mcpServers", "metadata"),
   };
 }
 

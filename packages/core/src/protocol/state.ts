@@ -82,6 +82,8 @@ export interface RunState<P extends Part = Part> extends ScopeState<P> {
   readonly scopes: { readonly [call: string]: SubScope<P> };
   readonly warnings: readonly { readonly code: string; readonly message: string }[];
   readonly limits?: Limits;
+  /** The MCP servers that the run may use. Absent: all that its agents have. */
+  readonly mcpServers?: readonly string[];
   readonly metadata?: JsonObject;
 }
 

@@ -4,6 +4,7 @@ import { persist } from "../loop/persist.ts";
 import type { RuntimeCore, StartRequest, StartResult } from "../runtime-contract.ts";
 import { RunwireError } from "../runwire-error.ts";
 import { createFeeds } from "./feeds.ts";
+import { checkMcpServers } from "./mcp-servers.ts";
 import { createRun, newRunId, threadIdFor } from "./start-run.ts";
 import { tailRun, tailThread } from "./tail.ts";
 import type { RuntimeOptions } from "./work-options.ts";
@@ -36,6 +37,7 @@ export function createRuntimeCore(options: RuntimeOptions): RuntimeCore {
           "A run's own model works where the run is started, and this runtime works on none (`recover: false`). Give the model to the agent, in the processes that work.",
       });
     }
+    checkMcpServers(request.mcpServers, agent, registry.agent);
     const run = request.run ?? newRunId();
     const thread = request.thread ?? threadIdFor(run);
     const withdraw = models.set(run, request.model);

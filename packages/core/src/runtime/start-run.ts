@@ -109,6 +109,7 @@ function started(
     ...(previous !== undefined && { previous }),
     ...(request.state !== undefined && { state: request.state }),
     limits: { ...agent.limits, ...request.limits },
+    ...(request.mcpServers !== undefined && { mcpServers: request.mcpServers }),
     ...(request.metadata !== undefined && { metadata: request.metadata }),
     at,
   };
@@ -147,6 +148,7 @@ function titleOf(input: RunInput): string {
 async function digestOf(request: StartRequest): Promise<string> {
   const { agent, input, thread, previous, message, history, state, metadata, principal, limits } =
     request;
+  const { mcpServers } = request;
   const text = JSON.stringify([
     agent,
     input,
@@ -158,6 +160,7 @@ async function digestOf(request: StartRequest): Promise<string> {
     metadata,
     principal,
     limits,
+    ...(mcpServers === undefined ? [] : [mcpServers]),
   ]);
   const hash = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
   return Array.from(new Uint8Array(hash), (byte) => byte.toString(16).padStart(2, "0")).join("");

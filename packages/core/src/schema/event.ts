@@ -47,6 +47,7 @@ export const runEvent = z.discriminatedUnion("type", [
     model: z.string().exactOptional(),
     state: json.exactOptional(),
     limits: limits.exactOptional(),
+    mcpServers: z.array(z.string()).exactOptional(),
     metadata: jsonObject.exactOptional(),
   }),
   event("run.waiting", { for: z.array(wait) }),

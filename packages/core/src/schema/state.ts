@@ -48,6 +48,7 @@ export const runState = z.looseObject({
   scopes: z.record(z.string(), z.looseObject({ ...scope, parent: id.exactOptional() })),
   warnings: z.array(z.looseObject({ code: z.string(), message: z.string() })),
   limits: limits.exactOptional(),
+  mcpServers: z.array(z.string()).exactOptional(),
   metadata: jsonObject.exactOptional(),
 });
 

@@ -74,7 +74,15 @@ export interface RunOptions<A extends AgentTypes = AgentTypes>
   extends WatchOptions<A>,
     Pick<
       StartRequest,
-      "run" | "thread" | "previous" | "busy" | "message" | "history" | "state" | "metadata"
+      | "run"
+      | "thread"
+      | "previous"
+      | "busy"
+      | "message"
+      | "history"
+      | "state"
+      | "metadata"
+      | "mcpServers"
     > {}
 
 /** How to run an agent in this process, with no runtime around it. */
