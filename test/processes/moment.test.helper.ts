@@ -1,0 +1,95 @@
+import type { EventLog, Lease } from "@runwire/core";
+import { foldAll, type RunEvent } from "@runwire/core/protocol";
+import { readRun } from "./read-run.test.helper.ts";
+
+/** Where a process can be struck. */
+export const points = [
+  /** A run was leased, and nothing was done with it. */
+  "claimed",
+  /** A batch is about to be appended; is on its way; is acknowledged. */
+  "asked",
+  "sent",
+  "acknowledged",
+  /** The intent of a call is acknowledged, and its tool has not begun. */
+  "intended",
+  /** A tool has begun; has had its effect and not said so. */
+  "begun",
+  "effected",
+  /** A run was given back, to wait for a person. */
+  "released",
+] as const;
+
+export type Point = (typeof points)[number];
+
+/** The n-th time, from 1, that a process comes to a point. */
+export interface Moment {
+  readonly point: Point;
+  readonly n: number;
+  readonly signal: "SIGKILL" | "SIGSTOP";
+}
+
+/** Recoveries in a row without progress that a run may have behind it when its process is killed: one less than end it. */
+const maxRecoveries = 1;
+
+export interface Striker {
+  /** The process has come to a point: at its moment it is struck, and this never returns. */
+  reached(point: Point): void;
+  /** The log, with its points. */
+  readonly log: EventLog;
+}
+
+/**
+ * Strikes this process at its moment. Runs that were taken up several times in vain count as runs that kill their
+ * process, and fail: while one of those is here, the moment waits.
+ */
+export function createStriker(log: EventLog, moment: Moment | undefined): Striker {
+  const seen = new Map<Point, number>();
+  /** Runs that have to get on first. */
+  const spared = new Set<string>();
+
+  function reached(point: Point): void {
+    const times = (seen.get(point) ?? 0) + 1;
+    seen.set(point, times);
+    if (point !== moment?.point || times < moment.n) return;
+    if (moment.signal === "SIGSTOP" ? times === moment.n : spared.size === 0) {
+      process.kill(process.pid, moment.signal);
+    }
+  }
+
+  async function spare({ run, why }: Lease): Promise<void> {
+    if (why !== "recovery") return;
+    const state = foldAll((await readRun(log, run)).events);
+    if ((state?.recoveries ?? 0) > maxRecoveries) spared.add(run);
+  }
+
+  return {
+    reached,
+    log: {
+      ...log,
+      async claim(request) {
+        const leases = await log.claim(request);
+        await Promise.all(leases.map(spare));
+        if (leases.length > 0) reached("claimed");
+        return leases;
+      },
+      async append(run, batch) {
+        reached("asked");
+        const answer = log.append(run, batch);
+        setImmediate(() => reached("sent"));
+        const { status } = await answer;
+        if (status !== "ok" || batch.end !== undefined || batch.events.some(isProgress)) {
+          spared.delete(run);
+        }
+        reached("acknowledged");
+        if (batch.events.some(({ type }) => type === "tool.started")) reached("intended");
+        if (batch.events.some(({ type }) => type === "run.waiting")) reached("released");
+        return answer;
+      },
+    },
+  };
+}
+
+/** What the run does not have to do again. */
+function isProgress({ type }: RunEvent): boolean {
+  return type === "step.completed" || type === "tool.completed" || type === "tool.failed";
+}
