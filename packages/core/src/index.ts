@@ -14,6 +14,7 @@ export type {
   AppendResult,
   ClaimRequest,
   CreateResult,
+  Deletion,
   EventLog,
   Lease,
   LeaseRef,

@@ -52,6 +52,7 @@ const append = script(
     redis.call('HSET', hash, 'left', epoch .. ' ' .. after .. ' ' .. leaving)
     if leaving == 'close' then
       redis.call('HSET', hash, 'status', 'ended')
+      redis.call('ZADD', tag .. ':uncompacted', now, run)
       set_ready(run, r, false, false, now)
       unblock(run, now)
       settle(r.thread, now)

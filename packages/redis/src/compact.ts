@@ -1,8 +1,9 @@
-import { encodeSegments, segmentJson } from "@runwire/core";
+import { type EventLog, encodeSegments, segmentJson } from "@runwire/core";
 import type { RunEvent } from "@runwire/core/protocol";
 import { events } from "./lua/events.ts";
 import { script } from "./lua/script.ts";
 import type { Places } from "./places.ts";
+import type { Reply } from "./store.ts";
 
 const compact = script(
   "compact",
@@ -14,7 +15,9 @@ const compact = script(
     return { 'gone' }
   elseif r.status ~= 'ended' then
     return { 'open' }
-  elseif #ARGV - first + 1 >= tonumber(r.tail) then
+  end
+  redis.call('ZREM', tag .. ':uncompacted', run)
+  if #ARGV - first + 1 >= tonumber(r.tail) then
     -- Not fewer: a repeat of what was compacted before.
     return { 'ok' }
   end
@@ -28,6 +31,31 @@ const compact = script(
   end
   notify('run:' .. run)
   return { 'ok' }
+`,
+);
+
+const old = script(
+  "uncompacted",
+  [],
+  `
+  local since, limit, found = time() - tonumber(ARGV[6]), tonumber(ARGV[7]), {}
+  while #found < limit do
+    local some = redis.call(
+      'ZRANGEBYSCORE', tag .. ':uncompacted', '-inf', since, 'WITHSCORES', 'LIMIT', #found, limit - #found
+    )
+    for i = 1, #some, 2 do
+      -- Those that lapsed are forgotten.
+      if redis.call('EXISTS', key('run', some[i])) == 1 then
+        found[#found + 1] = { some[i], some[i + 1] }
+      else
+        redis.call('ZREM', tag .. ':uncompacted', some[i])
+      end
+    end
+    if #some == 0 then
+      break
+    end
+  end
+  return found
 `,
 );
 
@@ -45,4 +73,21 @@ export async function compactRun(
     places.store.call(compact, partition, args, { durable: true }),
   );
   return (reply?.[0] ?? "gone") as "ok" | "open" | "gone";
+}
+
+/** `EventLog.uncompacted`. */
+export async function uncompactedRuns(
+  { store }: Places,
+  { ageMs, limit }: Parameters<EventLog["uncompacted"]>[0],
+): Promise<readonly string[]> {
+  if (limit < 1) return [];
+  const each = Array.from({ length: store.partitions }, (_, partition) =>
+    store.call(old, partition, [Math.ceil(ageMs), Math.ceil(limit)]),
+  );
+  return (await Promise.all(each))
+    .flat()
+    .map((found) => ({ run: String((found as Reply)[0]), at: Number((found as Reply)[1]) }))
+    .sort((a, b) => a.at - b.at)
+    .slice(0, limit)
+    .map(({ run }) => run);
 }

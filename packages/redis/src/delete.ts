@@ -19,6 +19,7 @@ local function forget(run, now)
   end
   set_ready(run, r, false, false, now)
   unblock(run, now)
+  redis.call('ZREM', tag .. ':uncompacted', run)
   redis.call('UNLINK', key('run', run), key('log', run), key('inbox', run), key('ids', run))
   notify('run:' .. run)
   notify('inbox:' .. run)
@@ -49,9 +50,15 @@ const deleteAll = script(
   "delete thread",
   [queue, threads, forget],
   `
-  local thread = ARGV[6]
-  bury('gone-thread', thread)
+  local thread, idle_ms = ARGV[6], tonumber(ARGV[7])
   local now = time()
+  if idle_ms then
+    local t = fields(key('thread', thread), 'updated', 'open')
+    if not t.updated or now - tonumber(t.updated) < idle_ms or tonumber(t.open) > 0 then
+      return { 'ok', {} }
+    end
+  end
+  bury('gone-thread', thread)
   local runs = redis.call('ZRANGE', key('runs', thread), 0, -1)
   for _, run in ipairs(runs) do
     bury('gone', run)
@@ -79,8 +86,13 @@ export async function deleteRun(places: Places, run: string): Promise<void> {
 }
 
 /** `EventLog.delete` of a thread with all its runs. */
-export async function deleteThread(places: Places, thread: string): Promise<void> {
-  const [, runs] = await places.store.call(deleteAll, places.ofThread(thread), [thread], {
+export async function deleteThread(
+  places: Places,
+  thread: string,
+  idleMs: number | undefined,
+): Promise<void> {
+  const args = [thread, idleMs === undefined ? "" : Math.ceil(idleMs)];
+  const [, runs] = await places.store.call(deleteAll, places.ofThread(thread), args, {
     durable: true,
   });
   if (!Array.isArray(runs)) return;

@@ -2,7 +2,7 @@ import { acknowledgement } from "./acknowledgement.ts";
 import { appendEvents } from "./append.ts";
 import { checkEviction } from "./check-eviction.ts";
 import { claimRuns } from "./claim.ts";
-import { compactRun } from "./compact.ts";
+import { compactRun, uncompactedRuns } from "./compact.ts";
 import { connectionOf } from "./connection-of.ts";
 import { createRun } from "./create.ts";
 import { deleteRun, deleteThread } from "./delete.ts";
@@ -51,8 +51,9 @@ export function openRedisLog(options: RedisLogOptions, hooks: Hooks = {}): Redis
     find: (run) => findRun(places, run),
     wait: (topic, signal) => hints.wait(topic, signal),
     compact: (run, events) => compactRun(places, run, events),
+    uncompacted: (query) => uncompactedRuns(places, query),
     delete: (what) =>
-      "run" in what ? deleteRun(places, what.run) : deleteThread(places, what.thread),
+      "run" in what ? deleteRun(places, what.run) : deleteThread(places, what.thread, what.idleMs),
     threads: redisThreads(places),
     close() {
       hints.close();

@@ -45,7 +45,7 @@ export function appending(
   const consume = query(db, "UPDATE runs SET consumed = ? WHERE key = ?");
   const leave = query(
     db,
-    "UPDATE runs SET status = ?, leftEpoch = ?, leftAfter = ?, leftHow = ? WHERE key = ?",
+    "UPDATE runs SET status = ?, endedAt = ?, leftEpoch = ?, leftAfter = ?, leftHow = ? WHERE key = ?",
   );
   const threadOf: Query<{ thread: string }> = query(db, "SELECT thread FROM threads WHERE key = ?");
 
@@ -64,7 +64,8 @@ export function appending(
 
   /** Ends the lease, and with `close` the run. */
   function end(id: string, run: Row, { epoch, after }: Append, end: NonNullable<Append["end"]>) {
-    leave.run(end === "close" ? "ended" : "open", epoch, after, howOf(end), run.key);
+    const [status, endedAt] = end === "close" ? ["ended", store.stamp()] : ["open", null];
+    leave.run(status, endedAt, epoch, after, howOf(end), run.key);
     readiness.set(run, end === "close" ? undefined : readyAfter(end.release, store.now()));
     if (end !== "close") return;
     readiness.unblock(id);

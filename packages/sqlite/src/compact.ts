@@ -1,5 +1,5 @@
 import { type EventLog, encodeSegments } from "@runwire/core";
-import { query } from "./query.ts";
+import { query, whole } from "./query.ts";
 import { type RunRow, selectRun } from "./run-row.ts";
 import type { Segments } from "./segments.ts";
 import type { Store } from "./store.ts";
@@ -9,6 +9,7 @@ import type { Answer } from "./transactions.ts";
 export function compacting(store: Store, segments: Segments): Answer<EventLog["compact"]> {
   const { db } = store;
   const find = query<RunRow>(db, `${selectRun} WHERE run = ?`);
+  const named = query(db, "UPDATE runs SET endedAt = NULL WHERE key = ?");
   const replaced = query(
     db,
     `UPDATE runs SET compacted = 1, epoch = ?, tailEpoch = ?, tail = ?, lastFirst = 0, lastUnits = 0
@@ -22,6 +23,7 @@ export function compacting(store: Store, segments: Segments): Answer<EventLog["c
     if (events[0]?.seq !== 1 || events.at(-1)?.seq !== events.length) {
       throw new TypeError("A compacted run has events numbered from 1 on.");
     }
+    named.run(run.key);
     // Not fewer: a repeat of what was compacted before.
     if (events.length >= run.tail) return "ok";
     const epoch = Math.max(run.epoch + 1, store.stamp());
@@ -35,4 +37,14 @@ export function compacting(store: Store, segments: Segments): Answer<EventLog["c
     store.notify(`run:${id}`);
     return "ok";
   };
+}
+
+/** `EventLog.uncompacted`. */
+export function uncompacted(store: Store): Answer<EventLog["uncompacted"]> {
+  const old = query<{ readonly run: string }>(
+    store.db,
+    "SELECT run FROM runs WHERE endedAt <= ? ORDER BY endedAt LIMIT ?",
+  );
+  return ({ ageMs, limit }) =>
+    old.all(store.now() - whole(ageMs), whole(limit)).map(({ run }) => run);
 }

@@ -1,5 +1,5 @@
 import type { EventLog } from "@runwire/core";
-import { query } from "./query.ts";
+import { query, whole } from "./query.ts";
 import type { Readiness } from "./readiness.ts";
 import { type RunRow, selectRun } from "./run-row.ts";
 import type { Segments } from "./segments.ts";
@@ -16,6 +16,12 @@ export function deleting(
   const bury = query(db, "INSERT OR IGNORE INTO gone VALUES (?)");
   const find = query<RunRow>(db, `${selectRun} WHERE run = ?`);
   const inThread = query<RunRow>(db, `${selectRun} WHERE thread = ?`);
+  const isIdle = query(
+    db,
+    `SELECT key FROM threads WHERE thread = ? AND updatedAt <= ? AND NOT EXISTS (
+       SELECT 1 FROM runs WHERE threadKey = threads.key AND status <> 'ended'
+     )`,
+  );
   const deleteRun = query(db, "DELETE FROM runs WHERE key = ?");
   const deleteCommands = query(db, "DELETE FROM commands WHERE runKey = ?");
   const deleteThread = query(db, "DELETE FROM threads WHERE thread = ?");
@@ -36,6 +42,10 @@ export function deleting(
       remove(run);
       readiness.unblock(run.run);
       readiness.touch(run);
+      return;
+    }
+    const { thread, idleMs } = what;
+    if (idleMs !== undefined && isIdle.get(thread, store.now() - whole(idleMs)) === undefined) {
       return;
     }
     bury.run(`thread:${what.thread}`);

@@ -41,7 +41,7 @@ export const migrations: readonly string[] = [
   -- In the order of their creation. A run with a worker is leased, until dueAt; one without can be claimed from dueAt
   -- on, because of why, or not at all without one. Once that time has come it has a score and is in the queue.
   -- commands, consumed: the newest command and the newest consumed one. left…: the append that ended the last lease.
-  -- last…: the row of segments that has the newest events, and how much text is in it.
+  -- last…: the row of segments that has the newest events, and how much text is in it. endedAt: until it is compacted.
   CREATE TABLE runs (
     key INTEGER PRIMARY KEY,
     run TEXT NOT NULL UNIQUE,
@@ -55,6 +55,7 @@ export const migrations: readonly string[] = [
     tail INTEGER NOT NULL,
     tailEpoch INTEGER NOT NULL,
     compacted INTEGER NOT NULL DEFAULT 0,
+    endedAt INTEGER,
     commands INTEGER NOT NULL DEFAULT 0,
     consumed INTEGER NOT NULL DEFAULT 0,
     epoch INTEGER NOT NULL DEFAULT 0,
@@ -74,6 +75,7 @@ export const migrations: readonly string[] = [
   CREATE INDEX blockedRuns ON runs (previous) WHERE status = 'blocked';
   CREATE INDEX laterRuns ON runs (dueAt) WHERE dueAt IS NOT NULL AND score IS NULL;
   CREATE INDEX readyRuns ON runs (score) WHERE score IS NOT NULL;
+  CREATE INDEX uncompactedRuns ON runs (endedAt) WHERE endedAt IS NOT NULL;
 
   -- Contiguous events of one epoch, by the seq of the first.
   CREATE TABLE segments (

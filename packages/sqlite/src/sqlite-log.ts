@@ -3,7 +3,7 @@ import type { DatabaseSync } from "node:sqlite";
 import type { EventLog, Topic } from "@runwire/core";
 import { appending } from "./append.ts";
 import { claiming, renewing } from "./claim.ts";
-import { compacting } from "./compact.ts";
+import { compacting, uncompacted } from "./compact.ts";
 import { creating } from "./create.ts";
 import { deleting } from "./delete.ts";
 import { readingInbox, sending } from "./inbox.ts";
@@ -92,6 +92,7 @@ export function logIn(
   const inbox = readingInbox(store);
   const readEvents = reading(store, events);
   const compact = compacting(store, events);
+  const old = uncompacted(store);
   const remove = deleting(store, events, ready);
   const list = listing(store);
   // From here on locks are waited for without holding up whatever else this process does.
@@ -125,6 +126,8 @@ export function logIn(
       return heard;
     },
     compact: (run, events) => write(() => compact(run, events)),
+    // It needs store time, which is known under the lock for writing.
+    uncompacted: (query) => write(() => old(query)),
     delete: (what) => write(() => remove(what)),
     threads: {
       get: (thread) => read(() => list.get(thread)),

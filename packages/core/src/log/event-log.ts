@@ -68,15 +68,26 @@ export interface EventLog {
 
   /**
    * Replaces an ended run's events by fewer with the same fold, numbered from 1 again and under a new epoch: cursors
-   * from before are `reset`, also those without an epoch. Not fewer: nothing changes. `open`: the run has not ended.
+   * from before are `reset`, also those without an epoch. Not fewer: the events stay as they are. `open`: the run has not
+   * ended. The thread's times stay.
    */
   compact(run: string, events: readonly RunEvent[]): Promise<"ok" | "open" | "gone">;
 
   /**
-   * Deletes a run, or a thread with all its runs. Fences owners, readies what the runs blocked, leaves a tombstone:
-   * later calls answer `gone`, as they do for a run that never was. The thread of a deleted run stays.
+   * Runs that ended at least `ageMs` ago and were never compacted, those that ended first first, at most `limit`.
+   * Whatever `compact` makes of such a run, it is not named again.
    */
-  delete(what: { readonly run: string } | { readonly thread: string }): Promise<void>;
+  uncompacted(query: {
+    readonly ageMs: number;
+    readonly limit: number;
+  }): Promise<readonly string[]>;
+
+  /**
+   * Deletes a run, or a thread with all its runs. Fences owners, readies what the runs blocked, leaves a tombstone:
+   * later calls answer `gone`, as they do for a run that never was. The thread of a deleted run stays. `idleMs`: only a
+   * thread that is there, was last updated at least that long ago, and whose runs have all ended; else nothing happens.
+   */
+  delete(what: Deletion): Promise<void>;
 
   readonly threads: Threads;
 }
@@ -93,6 +104,10 @@ export interface Threads {
   /** All runs of a thread that are kept, oldest first. */
   runs(thread: string): Promise<readonly RunInfo[]>;
 }
+
+export type Deletion =
+  | { readonly run: string }
+  | { readonly thread: string; readonly idleMs?: number };
 
 /** `run:` its log grew, ended or went away · `inbox:` a command arrived · `thread:` head or runs changed · `ready` some run can be claimed. */
 export type Topic = `run:${string}` | `inbox:${string}` | `thread:${string}` | "ready";

@@ -69,6 +69,8 @@ function leave(
   run.left = { epoch: batch.epoch, after: batch.after, end: how };
   if (how === "close") {
     run.status = "ended";
+    run.endedAt = now;
+    store.uncompacted.add(run);
     setReady(store, run, undefined, now);
     unblock(store, run, now);
     touch(store, run.thread, now);

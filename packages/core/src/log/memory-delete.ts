@@ -1,4 +1,4 @@
-import type { MemoryRun } from "./memory-run.ts";
+import type { MemoryRun, MemoryThread } from "./memory-run.ts";
 import { type MemoryStore, setReady, touch, unblock } from "./memory-store.ts";
 
 /** `EventLog.delete` of a run. */
@@ -13,9 +13,10 @@ export function deleteRun(store: MemoryStore, id: string): void {
 }
 
 /** `EventLog.delete` of a thread with all its runs. */
-export function deleteThread(store: MemoryStore, id: string): void {
-  store.gone.threads.add(id);
+export function deleteThread(store: MemoryStore, id: string, idleMs: number | undefined): void {
   const thread = store.threads.get(id);
+  if (idleMs !== undefined && !(thread && isIdle(thread, store.now() - idleMs))) return;
+  store.gone.threads.add(id);
   if (thread === undefined) return;
   store.threads.delete(id);
   for (const run of thread.runs) {
@@ -25,11 +26,16 @@ export function deleteThread(store: MemoryStore, id: string): void {
   store.topics.notify(`thread:${id}`);
 }
 
+function isIdle({ updatedAt, runs }: MemoryThread, since: number): boolean {
+  return updatedAt <= since && runs.every(({ status }) => status === "ended");
+}
+
 function forget(store: MemoryStore, run: MemoryRun): void {
   const now = store.now();
   store.runs.delete(run.run);
   if (run.previous !== undefined) store.runs.get(run.previous)?.blocks.delete(run);
   run.status = "ended";
+  store.uncompacted.delete(run);
   setReady(store, run, undefined, now);
   unblock(store, run, now);
   // Timers of the ready queue may hold the record for days: not the events.

@@ -46,9 +46,10 @@ export function memoryLog(options: MemoryLogOptions = {}): EventLog {
     },
     wait: (topic, signal) => store.topics.wait(topic, signal),
     compact: async (run, events) => compact(store, run, events),
+    uncompacted: async (query) => uncompacted(store, query),
     async delete(what) {
       if ("run" in what) deleteRun(store, what.run);
-      else deleteThread(store, what.thread);
+      else deleteThread(store, what.thread, what.idleMs);
     },
     threads: threads(store),
   };
@@ -97,6 +98,7 @@ function compact(
   if (events[0]?.seq !== 1 || events.at(-1)?.seq !== events.length) {
     throw new TypeError("A compacted run has events numbered from 1 on.");
   }
+  store.uncompacted.delete(run);
   // Not fewer: a repeat of what was compacted before.
   if (events.length >= run.events.tail) return "ok";
   const epoch = Math.max(run.epoch + 1, store.now());
@@ -106,6 +108,19 @@ function compact(
   run.events.replace(segments);
   store.topics.notify(run.topic);
   return "ok";
+}
+
+function uncompacted(
+  store: MemoryStore,
+  { ageMs, limit }: Parameters<EventLog["uncompacted"]>[0],
+): readonly string[] {
+  const since = store.now() - ageMs;
+  const old: string[] = [];
+  for (const { run, endedAt } of store.uncompacted) {
+    if (endedAt > since || old.length >= limit) break;
+    old.push(run);
+  }
+  return old;
 }
 
 function threads({ threads: all }: MemoryStore): Threads {

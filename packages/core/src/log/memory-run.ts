@@ -41,6 +41,8 @@ export interface MemoryRun {
   /** The newest close or release, to know its repeat by. */
   left: Pick<Append, "epoch" | "after" | "end"> | undefined;
   compacted: boolean;
+  /** When the run ended, in the order of the ends. */
+  endedAt: number;
   /** Kept by the ready queue. */
   score: number | undefined;
   timer: number | undefined;
@@ -65,6 +67,7 @@ export function memoryRun(
     ready: undefined,
     left: undefined,
     compacted: false,
+    endedAt: 0,
     score: undefined,
     timer: undefined,
   };

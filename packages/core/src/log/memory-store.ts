@@ -11,6 +11,8 @@ export interface MemoryStore {
   /** Tombstones: ids never come back. */
   readonly gone: { readonly runs: Set<string>; readonly threads: Set<string> };
   readonly queue: ReadyQueue;
+  /** Ended runs that `compact` was not called for, in the order of their ends. */
+  readonly uncompacted: Set<MemoryRun>;
   readonly topics: Topics;
   readonly fresh: FreshEvents;
   now(): number;
@@ -24,6 +26,7 @@ export function memoryStore(clock: () => number): MemoryStore {
     threads: new Map(),
     gone: { runs: new Set(), threads: new Set() },
     queue: readyQueue(),
+    uncompacted: new Set(),
     topics: topics(),
     fresh: new FreshEvents(),
     now: clock,

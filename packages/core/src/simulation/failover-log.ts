@@ -33,6 +33,7 @@ export function failoverLog(make: (clock: () => number) => EventLog): FailoverLo
     inbox: (run, after, limit) => current.inbox(run, after, limit),
     read: (run, after, limit) => current.read(run, after, limit),
     find: (run) => current.find(run),
+    uncompacted: (query) => current.uncompacted(query),
     // Whoever waits looks again after a fail-over.
     wait: (topic, signal) =>
       new Promise((resolve) => {

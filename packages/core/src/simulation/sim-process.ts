@@ -89,6 +89,7 @@ export function simProcess(options: SimProcessOptions): SimProcess {
     inbox: (run, after, limit) => through(() => store.inbox(run, after, limit)),
     read: (run, after, limit) => through(() => store.read(run, after, limit)),
     find: (run) => through(() => store.find(run)),
+    uncompacted: (query) => through(() => store.uncompacted(query)),
     compact: (run, events) => through(() => store.compact(run, events)),
     delete: (what) => through(() => store.delete(what)),
     async wait(topic, signal) {

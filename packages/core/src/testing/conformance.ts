@@ -1,11 +1,12 @@
 import { appendCases, leavingCases } from "./log-cases/append.ts";
 import { claimCases, renewCases } from "./log-cases/claim.ts";
+import { compactCases } from "./log-cases/compact.ts";
 import { createCases } from "./log-cases/create.ts";
 import { deleteCases } from "./log-cases/delete.ts";
 import { inboxCases } from "./log-cases/inbox.ts";
 import type { LogCase } from "./log-cases/kit.ts";
 import { limitCases } from "./log-cases/limits.ts";
-import { compactCases, readCases } from "./log-cases/read.ts";
+import { readCases } from "./log-cases/read.ts";
 import { threadCases } from "./log-cases/threads.ts";
 import { waitCases } from "./log-cases/wait.ts";
 

@@ -45,6 +45,7 @@ export function faultyLog(inner: EventLog, options: FaultyLogOptions): EventLog 
     inbox: (run, after, limit) => through("inbox", () => inner.inbox(run, after, limit)),
     read: (run, after, limit) => through("read", () => inner.read(run, after, limit)),
     find: (run) => through("find", () => inner.find(run)),
+    uncompacted: (query) => through("uncompacted", () => inner.uncompacted(query)),
     compact: (run, events) => through("compact", () => inner.compact(run, events)),
     delete: (what) => through("delete", () => inner.delete(what)),
     async wait(topic, signal) {

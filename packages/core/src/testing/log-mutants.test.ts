@@ -6,6 +6,7 @@ import { claimMutants } from "./log-mutants/claim.ts";
 import { createMutants } from "./log-mutants/create.ts";
 import type { Mutant } from "./log-mutants/mutant.ts";
 import { readMutants } from "./log-mutants/read.ts";
+import { retentionMutants } from "./log-mutants/retention.ts";
 import { sendMutants } from "./log-mutants/send.ts";
 import { waitMutants } from "./log-mutants/wait.ts";
 
@@ -27,6 +28,7 @@ describe.each(
     claim: claimMutants,
     create: createMutants,
     read: readMutants,
+    retention: retentionMutants,
     send: sendMutants,
     wait: waitMutants,
   }),

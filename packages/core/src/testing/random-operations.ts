@@ -84,7 +84,7 @@ function timeless(value: unknown): unknown {
 function next(world: World): Operation {
   const { random } = world;
   const kinds = [append, append, append, create, claim, send, read, look, renew] as const;
-  if (random.oneIn(120)) return remove(world);
+  if (random.oneIn(80)) return remove(world);
   if (random.oneIn(25)) return compact(world);
   if (random.oneIn(6) && !world.realTime) return pass(world);
   return random.pick(kinds)(world);
@@ -232,6 +232,10 @@ function look(world: World): Operation {
     const { updatedAt: _, ...info } = (await log.threads.get(thread)) ?? { updatedAt: 0 };
     compare(info, reference.thread(thread) ?? {}, `thread ${thread}`);
     compare(await log.threads.runs(thread), reference.runs(thread), `runs of ${thread}`);
+    const query = { ageMs: random.pick([0, hourMs / 2]), limit: 100_000 };
+    const ours = (id: string) => reference.find(id) !== undefined;
+    const old = (await log.uncompacted(query)).filter(ours);
+    compare([...old].sort(), reference.uncompacted(query).sort(), "what is uncompacted");
     const somebodys = { principal: "somebody", limit };
     const threads = (await log.threads.list(somebodys)).map((one) => one.thread);
     compare(threads, reference.threads("somebody", limit), "list of threads");
@@ -255,7 +259,8 @@ function compact(world: World): Operation {
 }
 
 function remove({ log, reference, random, run, thread }: World): Operation {
-  const what = random.oneIn(4) ? { thread: thread() } : { run: run() };
+  const idle = random.oneIn(2) && { idleMs: hourMs / 2 };
+  const what = random.oneIn(2) ? { thread: thread(), ...idle } : { run: run() };
   return async () => {
     await log.delete(what);
     reference.delete(what);

@@ -3,6 +3,7 @@ import {
   type AppendResult,
   type ClaimRequest,
   type CreateResult,
+  type Deletion,
   type Lease,
   type LeaseRef,
   maxPendingCommands,
@@ -27,6 +28,8 @@ interface Run {
   status: RunInfo["status"];
   events: { readonly event: RunEvent; readonly epoch: number }[];
   compacted: boolean;
+  /** How many runs ended before it, and when it did; `undefined` also once it was compacted. */
+  ended: { readonly order: number; readonly at: number } | undefined;
   done: number;
   epoch: number;
   lease: { readonly worker: string; until: number } | undefined;
@@ -45,6 +48,8 @@ export class ReferenceLog {
   /** The thread with the newest activity last. */
   #active: string[] = [];
   readonly #gone = new Set<string>();
+  #ends = 0;
+  readonly #updated = new Map<string, number>();
   /** By run: the newest append that ended a lease. Its repeat may have no events to be known by. */
   readonly #left = new Map<string, string>();
 
@@ -84,6 +89,7 @@ export class ReferenceLog {
       status: blocked ? "blocked" : "open",
       events: request.events.map((event) => ({ event, epoch: leased ? (epoch ?? -1) : 0 })),
       compacted: false,
+      ended: undefined,
       done: 0,
       epoch: leased ? (epoch ?? -1) : 0,
       lease: leased ? { worker: owner.worker, until: this.now + owner.leaseMs } : undefined,
@@ -138,6 +144,7 @@ export class ReferenceLog {
     run.lease = undefined;
     if (end === "close") {
       run.status = "ended";
+      run.ended = { order: this.#ends++, at: this.now };
       this.#unblock(id);
       this.#touch(run.request.thread);
     } else if (end.release !== null) {
@@ -208,6 +215,7 @@ export class ReferenceLog {
     const run = this.#runs.get(id);
     if (run === undefined) return "gone";
     if (run.status !== "ended") return "open";
+    run.ended = undefined;
     if (events.length >= run.events.length) return "ok";
     run.events = events.map((event) => ({ event, epoch }));
     run.epoch = epoch;
@@ -215,8 +223,18 @@ export class ReferenceLog {
     return "ok";
   }
 
-  delete(what: { readonly run: string } | { readonly thread: string }): void {
+  uncompacted({ ageMs, limit }: { readonly ageMs: number; readonly limit: number }): string[] {
+    return [...this.#runs.values()]
+      .flatMap(({ ended, request }) => (ended === undefined ? [] : [{ ...ended, ...request }]))
+      .filter(({ at }) => at <= this.now - ageMs)
+      .sort((a, b) => a.order - b.order)
+      .slice(0, limit)
+      .map(({ run }) => run);
+  }
+
+  delete(what: Deletion): void {
     if ("thread" in what) {
+      if (what.idleMs !== undefined && !this.#isIdle(what.thread, what.idleMs)) return;
       this.#gone.add(`thread:${what.thread}`);
       for (const { run } of this.runs(what.thread)) this.delete({ run });
       this.#threads.delete(what.thread);
@@ -290,7 +308,16 @@ export class ReferenceLog {
     }
   }
 
+  #isIdle(thread: string, idleMs: number): boolean {
+    const updated = this.#updated.get(thread);
+    if (!this.#threads.has(thread) || updated === undefined) return false;
+    return (
+      updated <= this.now - idleMs && this.runs(thread).every(({ status }) => status === "ended")
+    );
+  }
+
   #touch(thread: string): void {
+    this.#updated.set(thread, this.now);
     this.#active = [...this.#active.filter((id) => id !== thread), thread];
   }
 }

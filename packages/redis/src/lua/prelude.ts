@@ -12,6 +12,7 @@
  * | `threads`, `threads-of:<principal>` | zset | threads by their last activity |
  * | `due` | zset | runs that can be claimed later: leases by their end, sleepers by their wake-up time |
  * | `ready:<agent>` | zset | runs that can be claimed now, by fair score |
+ * | `uncompacted` | zset | ended runs that were never compacted, by their end |
  * | `gone:<run>`, `gone-thread:<thread>` | string | tombstones |
  * | `lapses` | zset | threads that are to be forgotten, by when |
  * | `at:<run>`, `vacated:<run>` | string | where a run is, when there are many partitions |

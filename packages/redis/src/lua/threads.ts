@@ -60,6 +60,7 @@ end
 -- A few of those whose time has come, so that nothing is left of them however many they are.
 local function prune(now)
   if retention > 0 then
+    redis.call('ZREMRANGEBYSCORE', tag .. ':uncompacted', '-inf', now - retention)
     for _, thread in ipairs(redis.call('ZRANGEBYSCORE', tag .. ':lapses', '-inf', now, 'LIMIT', 0, 5)) do
       forget_thread(thread)
     end

@@ -1,5 +1,5 @@
 import { same } from "../assert.ts";
-import { cancel, cases, deltas, ending, hourMs, type Kit } from "./kit.ts";
+import { cancel, cases, deltas, ending, hourMs, type Kit, shortMs } from "./kit.ts";
 
 async function isGone(kit: Kit, run: string, epoch: number): Promise<void> {
   const { log } = kit;
@@ -55,6 +55,41 @@ export const deleteCases = cases("delete", {
       [elsewhere],
       "other threads are untouched",
     );
+  },
+
+  async "a thread that has to be idle is deleted only when it is"(kit) {
+    const { log, thread } = kit;
+    const lease = await kit.owned();
+    await kit.pass(shortMs);
+    const idle = { thread, idleMs: shortMs };
+    await log.delete(idle);
+    same((await log.find(lease.run))?.status, "open", "a thread with an open run is kept");
+    const next = await kit.created({ previous: lease.run });
+    await kit.close(lease);
+    await log.delete({ thread, idleMs: hourMs });
+    await kit.close(await kit.claimed(next));
+    await log.delete({ thread, idleMs: hourMs });
+    same((await log.threads.runs(thread)).length, 2, "one that was updated since is kept");
+    same((await log.create(kit.newRun({ thread: kit.id() }))).status, "ok", "others are untouched");
+    const missing = kit.id();
+    await log.delete({ thread: missing, idleMs: 0 });
+    same(
+      (await log.create(kit.newRun({ thread: missing }))).status,
+      "ok",
+      "no tombstone for nothing",
+    );
+    await kit.pass(2 * shortMs);
+    // No two updates have the same time: in a busy store these run ahead of the clock.
+    for (let n = 0; kit.realTime && n < 100 && (await log.find(lease.run)) !== undefined; n++) {
+      await log.delete(idle);
+      await kit.pass(shortMs);
+    }
+    for (let round = 0; round < 2; round++) {
+      await log.delete(idle);
+      await isGone(kit, lease.run, lease.epoch);
+      same(await log.threads.get(thread), undefined, "an idle thread is gone");
+      same(await log.create(kit.newRun()), { status: "gone" }, "with a tombstone");
+    }
   },
 
   async "what a deleted run blocked is ready"(kit) {

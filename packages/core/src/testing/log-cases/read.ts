@@ -1,9 +1,14 @@
 import type { Cursor } from "../../protocol/cursor.ts";
 import { ok, same } from "../assert.ts";
-import { cases, deltas, ending, type Kit } from "./kit.ts";
+import { cases, deltas, type Kit } from "./kit.ts";
 
 /** A read as a short text: seqs, and whether that is the end. */
-async function summary(kit: Kit, run: string, after: Cursor, limit = 1_000): Promise<string> {
+export async function summary(
+  kit: Kit,
+  run: string,
+  after: Cursor,
+  limit = 1_000,
+): Promise<string> {
   const part = await kit.read(run, after, limit);
   if (part.status !== "events") return part.status;
   const seqs = part.events.map(({ seq }) => seq);
@@ -117,34 +122,5 @@ export const readCases = cases("read", {
     same(await read(4, 1), "5-5 ended", "the last event");
     same(await read(5, 1), "- ended", "after it");
     same(await read(6, 1), "reset", "beyond");
-  },
-});
-
-export const compactCases = cases("compact", {
-  async "replaces an ended run's events by fewer"(kit) {
-    const { log } = kit;
-    const lease = await kit.owned();
-    const { run, epoch } = lease;
-    await kit.grow(lease, 8);
-    const [start] = await kit.events(run);
-    ok(start !== undefined, "a first event");
-    const compacted = [start, ...deltas(1, 1, "all"), ending(3)];
-    same(await log.compact(run, compacted), "open", "an open run");
-    same((await kit.events(run)).length, 9, "nothing changed");
-    await kit.close(lease);
-    same(await log.compact(run, compacted), "ok", "an ended run");
-    same(await kit.events(run), compacted, "events");
-    same((await log.find(run))?.tail, 3, "tail");
-    const stale = [{ seq: 2 }, { seq: 2, epoch }, { seq: 3, epoch }, { seq: 9, epoch }, { seq: 9 }];
-    for (const cursor of stale) {
-      same(await summary(kit, run, cursor), "reset", `from before: ${JSON.stringify(cursor)}`);
-    }
-    const first = await kit.read(run, { seq: 0 }, 1);
-    ok(first.status === "events" && !first.ended, "from the start");
-    const rest = await summary(kit, run, { seq: 1, epoch: first.epoch });
-    same(rest, "2-3 ended", "on from there");
-    same(await log.compact(run, compacted), "ok", "repeat");
-    same(await summary(kit, run, { seq: 1, epoch: first.epoch }), rest, "a repeat changes nothing");
-    same(await log.compact("nothing", compacted), "gone", "an unknown run");
   },
 });
