@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { connect, constants, createServer } from "node:http2";
 import { expect, test } from "vitest";
+import { nextMacrotask } from "./macrotask.ts";
 import { listen } from "./node.test.helper.ts";
 import { nodeHandler } from "./node.ts";
 import { serving, startRun } from "./serving.test.helper.ts";
@@ -57,5 +58,33 @@ test("a body that breaks resets the stream", async () => {
   expect(error.code).toBe("ERR_HTTP2_STREAM_ERROR");
   expect(stream.rstCode).toBe(constants.NGHTTP2_INTERNAL_ERROR);
   session.close();
+  await once(session, "close");
+});
+
+test("a viewer that does not read is fed a bounded amount, and goes on when it does", async () => {
+  let given = 0;
+  async function* endless() {
+    for (;;) {
+      given++;
+      yield "x".repeat(1_000);
+    }
+  }
+  const port = await listen(createServer(nodeHandler(() => sseResponse(endless()))));
+  const session = connect(`http://127.0.0.1:${port}`);
+  const stream = session.request({ ":path": "/" });
+  stream.pause();
+  await once(stream, "response");
+  let before = -1;
+  for (let look = 0; look < 200 && before !== given; look++) {
+    before = given;
+    for (let hop = 0; hop < 20; hop++) await nextMacrotask();
+  }
+  expect(given).toBe(before);
+  expect(given).toBeLessThan(1_000);
+  stream.resume();
+  for (let read = 0; read < 3_000_000; ) read += (await once(stream, "data"))[0].length;
+  expect(given).toBeGreaterThan(2_000);
+  stream.close();
+  session.destroy();
   await once(session, "close");
 });

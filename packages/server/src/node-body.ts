@@ -23,6 +23,8 @@ class NodeSink implements Sink {
   readonly #body: StreamBody;
   #chunks: Chunk[] = [];
   #size = 0;
+  /** The response holds more than it should: it will say when it does not. */
+  #blocked = false;
   /** The body was told that it is enough. */
   #full = false;
 
@@ -35,7 +37,7 @@ class NodeSink implements Sink {
     if (this.#chunks.length === 0 && waiting.push(this) === 1) setImmediate(flushAll);
     this.#chunks.push(chunk);
     this.#size += chunk.length;
-    this.#full = this.#size >= queueBytes || this.#res.writableNeedDrain;
+    this.#full = this.#size >= queueBytes || this.#blocked;
     return !this.#full;
   }
 
@@ -56,14 +58,19 @@ class NodeSink implements Sink {
     this.#chunks = [];
     this.#size = 0;
     if (chunks.length > 1 && chunks.every((chunk) => typeof chunk === "string")) {
-      this.#res.write(chunks.join(""));
+      this.#blocked = !this.#res.write(chunks.join(""));
     } else {
-      for (const chunk of chunks) this.#res.write(chunk);
+      for (const chunk of chunks) this.#blocked = !this.#res.write(chunk);
     }
-    if (!this.#res.writableNeedDrain) this.drained();
+    if (!this.#blocked) this.#resume();
   }
 
   drained(): void {
+    this.#blocked = false;
+    this.#resume();
+  }
+
+  #resume(): void {
     if (!this.#full) return;
     this.#full = false;
     this.#body.resume();
