@@ -95,6 +95,12 @@ const entries = [
     ignore: ["@runwire/core", "node:crypto"],
   },
   {
+    name: "@runwire/mcp",
+    path: "packages/mcp/dist/index.js",
+    limit: "6 kB",
+    ignore: ["@runwire/core", "@modelcontextprotocol/client"],
+  },
+  {
     name: "@runwire/sandbox",
     path: "packages/sandbox/dist/index.js",
     limit: "18.5 kB",

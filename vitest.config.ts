@@ -30,7 +30,7 @@ export default defineConfig({
           name: "node",
           environment: "node",
           include: [
-            "packages/{core,server,client,openai,anthropic,ai-sdk,sqlite,sandbox,redis}/src/**/*.test.ts",
+            "packages/{core,server,client,openai,anthropic,ai-sdk,sqlite,sandbox,redis,mcp}/src/**/*.test.ts",
             "test/**/*.test.ts",
             "examples/*/test/**/*.test.ts",
           ],

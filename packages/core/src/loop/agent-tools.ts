@@ -47,11 +47,13 @@ export function openToolsets(): OpenToolsets {
     async toolsOf(agent, state) {
       if (agent.toolsets.length === 0) return { tools: agent.tools, missing: [] };
       const answers = await Promise.all(chosen(agent.toolsets, state).map(ask));
-      const others = answers.flatMap((answer) => ("tools" in answer ? answer.tools : []));
+      const tools = new Map(Object.entries(agent.tools));
+      for (const [name, tool] of answers.flatMap((answer) => answer.tools ?? [])) {
+        if (!tools.has(name)) tools.set(name, tool);
+      }
       return {
-        // Of one name the last stands: the agent's own, or else the first of its toolsets'.
-        tools: Object.fromEntries([...others.reverse(), ...Object.entries(agent.tools)]),
-        missing: answers.flatMap((answer) => ("missing" in answer ? [answer.missing] : [])),
+        tools: Object.fromEntries(tools),
+        missing: answers.flatMap((answer) => answer.missing ?? []),
       };
     },
     async close() {
@@ -61,9 +63,11 @@ export function openToolsets(): OpenToolsets {
   };
 }
 
-type Answer =
-  | { readonly tools: readonly (readonly [string, ToolDefinition])[] }
-  | { readonly missing: MissingToolset };
+/** One of the two. */
+interface Answer {
+  readonly tools?: readonly (readonly [string, ToolDefinition])[];
+  readonly missing?: MissingToolset;
+}
 
 /** A run that names MCP servers has those and no others. */
 function chosen(toolsets: readonly Toolset[], { mcpServers }: RunState): readonly Toolset[] {
