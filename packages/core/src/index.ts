@@ -53,6 +53,7 @@ export { createVerifier, type Verifier, type VerifierOptions } from "./protocol/
 export { isId, type Violation } from "./protocol/order-rule.ts";
 export { type AgentWorker, createWorker } from "./runtime/create-worker.ts";
 export { mcpServersOf } from "./runtime/mcp-servers.ts";
+export type { Retention } from "./runtime/retention.ts";
 export { createRuntime, type Runtime } from "./runtime/runtime.ts";
 export { newRunId, threadIdFor } from "./runtime/start-run.ts";
 export type { RuntimeOptions, WorkerOptions, WorkOptions } from "./runtime/work-options.ts";

@@ -1,6 +1,7 @@
 import type { AgentDefinition } from "../definition.ts";
 import type { EventLog } from "../log/event-log.ts";
 import type { Model } from "../model.ts";
+import type { Retention } from "./retention.ts";
 
 /** What a process that may work on runs is told, be it a runtime or a worker. */
 export interface WorkOptions<A extends readonly AgentDefinition[] = readonly AgentDefinition[]> {
@@ -11,6 +12,8 @@ export interface WorkOptions<A extends readonly AgentDefinition[] = readonly Age
   readonly model?: Model;
   /** Runs that this process works on at once; more are queued, until any process has room. Default 256. */
   readonly concurrency?: number;
+  /** What becomes of runs that are over: any process may see to it. Default: they stay as they are. */
+  readonly retention?: Retention;
   /** How long a run stays with a process that went silent, in ms. Default 15 000. */
   readonly leaseMs?: number;
   /** Faults that are no failure of a run: a log that cannot be reached, a bug. Default: `console.error`. */

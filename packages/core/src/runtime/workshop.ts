@@ -6,6 +6,7 @@ import { startWorker } from "../loop/worker.ts";
 import { sleep } from "../signal.ts";
 import { enforceCancel } from "./enforce-cancel.ts";
 import { recover } from "./recoverer.ts";
+import { checkRetention, retain } from "./retention.ts";
 import { type RunModels, runModels } from "./run-models.ts";
 import { storeClock } from "./store-clock.ts";
 import type { WorkOptions } from "./work-options.ts";
@@ -39,7 +40,7 @@ export interface Workshop {
 }
 
 export function createWorkshop(log: EventLog, options: WorkOptions): Workshop {
-  const { concurrency = 256, leaseMs = 15_000 } = options;
+  const { concurrency = 256, leaseMs = 15_000, retention } = options;
   const onError = quietly(options.onError ?? ((error: unknown) => console.error(error)));
   const registry = createRegistry(options.agents);
   const toolsets = openToolsets();
@@ -82,6 +83,12 @@ export function createWorkshop(log: EventLog, options: WorkOptions): Workshop {
       if (!leases.has(lease.run)) void models.forget(lease.run);
     });
   };
+
+  if (retention !== undefined) {
+    void tracked(
+      retain({ log, retention: checkRetention(retention), onError, signal: over.signal }),
+    );
+  }
 
   return {
     registry,
