@@ -15,7 +15,7 @@ import { openLog } from "./open-log.test.helper.ts";
 const options: InstanceOptions = JSON.parse(process.argv[2] ?? "");
 const say = (...words: readonly unknown[]) => writeSync(1, `${words.join(" ")}\n`);
 const opened = await openLog(options.where);
-const { log, reached } = createStriker(opened.log, options.moment);
+const { log, reached } = createStriker(opened.log, options.moment, say);
 
 /** The newest lease of each run that was written to, and how far. */
 const written = new Map<string, { readonly epoch: number; readonly tail: number }>();
@@ -33,8 +33,8 @@ const handler = createHandler({
     },
   },
   leaseMs: options.leaseMs,
-  // One that only serves hands its runs to the others.
-  ...(options.works ? { concurrency: options.concurrency } : { recover: false, concurrency: 0 }),
+  recover: options.works,
+  concurrency: options.concurrency,
   authorize: (request) => request.headers.get("x-user") ?? "somebody",
   onError: (error) => say("error", String(error)),
 });

@@ -3,7 +3,7 @@ import { foldAll, type RunEvent, type RunState } from "@runwire/core/protocol";
 import { expect, test } from "vitest";
 import { cast } from "./agents.test.helper.ts";
 import { startBalancer } from "./balancer.test.helper.ts";
-import { type Moment, type Point, points } from "./moment.test.helper.ts";
+import type { Moment, Point } from "./moment.test.helper.ts";
 import { outline, withInterrupted } from "./outline.test.helper.ts";
 import { createRandom, type Random } from "./random.test.helper.ts";
 import { setStage } from "./stage.test.helper.ts";
@@ -16,21 +16,21 @@ const seed = Number(process.env.PROCESSES_SEED ?? 1);
 const lanes = 2;
 const open = 24;
 
-/** How often a point is come to in a second or so of a busy process. */
-const within: { readonly [P in Point]: number } = {
-  claimed: 3,
-  asked: 40,
-  sent: 40,
-  acknowledged: 40,
-  intended: 8,
-  begun: 8,
-  effected: 8,
-  released: 3,
-};
+/** Where workers are killed, and how often they come there in a second or so. */
+const points: readonly (readonly [Point, number])[] = [
+  ["claimed", 3],
+  ["asked", 40],
+  ["sent", 40],
+  ["acknowledged", 40],
+  ["intended", 8],
+  ["begun", 8],
+  ["effected", 8],
+  ["released", 3],
+];
 
 function drawMoment(random: Random): Moment {
-  const point = points[Math.floor(random() * points.length)] ?? "sent";
-  return { point, n: 1 + Math.floor(random() * within[point]), signal: "SIGKILL" };
+  const [point, often] = points[Math.floor(random() * points.length)] ?? ["sent", 40];
+  return { point, n: 1 + Math.floor(random() * often), signal: "SIGKILL" };
 }
 
 /** How the story goes when nobody dies. */

@@ -3,23 +3,22 @@ import { foldAll, type RunEvent } from "@runwire/core/protocol";
 import { readRun } from "./read-run.test.helper.ts";
 
 /** Where a process can be struck. */
-export const points = [
+export type Point =
+  /** A run was written down that is new, and nobody was told. */
+  | "created"
   /** A run was leased, and nothing was done with it. */
-  "claimed",
+  | "claimed"
   /** A batch is about to be appended; is on its way; is acknowledged. */
-  "asked",
-  "sent",
-  "acknowledged",
+  | "asked"
+  | "sent"
+  | "acknowledged"
   /** The intent of a call is acknowledged, and its tool has not begun. */
-  "intended",
+  | "intended"
   /** A tool has begun; has had its effect and not said so. */
-  "begun",
-  "effected",
+  | "begun"
+  | "effected"
   /** A run was given back, to wait for a person. */
-  "released",
-] as const;
-
-export type Point = (typeof points)[number];
+  | "released";
 
 /** The n-th time, from 1, that a process comes to a point. */
 export interface Moment {
@@ -32,7 +31,7 @@ export interface Moment {
 const maxRecoveries = 1;
 
 export interface Striker {
-  /** The process has come to a point: at its moment it is struck, and this never returns. */
+  /** The process has come to a point: at its moment it is struck. */
   reached(point: Point): void;
   /** The log, with its points. */
   readonly log: EventLog;
@@ -42,7 +41,11 @@ export interface Striker {
  * Strikes this process at its moment. Runs that were taken up several times in vain count as runs that kill their
  * process, and fail: while one of those is here, the moment waits.
  */
-export function createStriker(log: EventLog, moment: Moment | undefined): Striker {
+export function createStriker(
+  log: EventLog,
+  moment: Moment | undefined,
+  say: (word: "struck") => void,
+): Striker {
   const seen = new Map<Point, number>();
   /** Runs that have to get on first. */
   const spared = new Set<string>();
@@ -52,6 +55,7 @@ export function createStriker(log: EventLog, moment: Moment | undefined): Strike
     seen.set(point, times);
     if (point !== moment?.point || times < moment.n) return;
     if (moment.signal === "SIGSTOP" ? times === moment.n : spared.size === 0) {
+      say("struck");
       process.kill(process.pid, moment.signal);
     }
   }
@@ -66,6 +70,11 @@ export function createStriker(log: EventLog, moment: Moment | undefined): Strike
     reached,
     log: {
       ...log,
+      async create(run) {
+        const answer = await log.create(run);
+        reached("created");
+        return answer;
+      },
       async claim(request) {
         const leases = await log.claim(request);
         await Promise.all(leases.map(spare));

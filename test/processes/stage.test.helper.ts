@@ -12,6 +12,7 @@ import { type Note, notesOf } from "./ledger.test.helper.ts";
 import { openLog } from "./open-log.test.helper.ts";
 import { type Recorded, readRun } from "./read-run.test.helper.ts";
 import { type Instance, startInstance } from "./start-instance.test.helper.ts";
+import { type Program, startProgram } from "./start-program.test.helper.ts";
 import type { Store } from "./stores.test.helper.ts";
 
 type Agents = AgentMapOf<ReturnType<typeof cast>>;
@@ -22,6 +23,8 @@ export interface Stage {
   readonly log: EventLog;
   /** A process that works, unless it is told otherwise. */
   start(options?: Partial<InstanceOptions>): Promise<Instance>;
+  /** One that starts a run and does not serve: see `wait-alone.test.helper.ts`. */
+  startAlone(): Program;
   client(instance: Pick<Instance, "url">, user?: string): Client<Agents>;
   /** What models and tools wrote down about a run. */
   notes(run: string): readonly Note[];
@@ -59,6 +62,13 @@ export async function setStage(
       });
       instances.add(instance);
       return instance;
+    },
+    startAlone() {
+      const program = startProgram(new URL("wait-alone.test.helper.ts", import.meta.url), {
+        where,
+      });
+      ends.push(program.kill);
+      return program;
     },
     client: ({ url }, user = "somebody") =>
       createClient<Handler<Agents>>({ url, headers: { "x-user": user } }),
