@@ -20,7 +20,10 @@ export function note(path: string, entry: Note): void {
   closeSync(file);
 }
 
-export function notesOf(path: string, run: string): readonly Note[] {
+/** The notes about a run, or all of them. */
+export function notesOf(path: string, run?: string): readonly Note[] {
   const lines = readFileSync(path, { encoding: "utf8", flag: "a+" }).split("\n").slice(0, -1);
-  return lines.map((line): Note => JSON.parse(line)).filter((entry) => entry.run === run);
+  return lines
+    .map((line): Note => JSON.parse(line))
+    .filter((entry) => run === undefined || entry.run === run);
 }

@@ -26,8 +26,8 @@ export interface Stage {
   /** One that starts a run and does not serve: see `wait-alone.test.helper.ts`. */
   startAlone(): Program;
   client(instance: Pick<Instance, "url">, user?: string): Client<Agents>;
-  /** What models and tools wrote down about a run. */
-  notes(run: string): readonly Note[];
+  /** What models and tools wrote down, about one run or all of them. */
+  notes(run?: string): readonly Note[];
   /** The run as the log has it, which must keep all rules, with no effect that it does not know of. */
   check(run: string): Promise<Recorded>;
 }
