@@ -46,6 +46,7 @@ interface Start {
   readonly busy?: "queue";
   readonly history?: readonly Message[] | undefined;
   readonly metadata?: RunState["metadata"] | undefined;
+  readonly mcpServers?: RunState["mcpServers"] | undefined;
 }
 
 export function createThreadActions(options: ThreadActionsOptions): ThreadActions {
@@ -136,13 +137,14 @@ export function createThreadActions(options: ThreadActionsOptions): ThreadAction
     const content = input ?? asked.input;
     if (content === undefined) return false;
     if (!isEnded(from)) await cancel(from.run);
-    const { metadata, previous = null } = from;
+    const { metadata, mcpServers, previous = null } = from;
     return start({
       input: content,
       message: userMessage(content),
       previous,
       history: asked.history.length > 0 ? asked.history : undefined,
       metadata,
+      mcpServers,
     });
   }
 

@@ -46,12 +46,13 @@ describe("branches", () => {
     });
   });
 
-  test("regenerate keeps the history and metadata that the run was given", async () => {
+  test("regenerate keeps the history, metadata and MCP servers that the run was given", async () => {
     const server = await serveThread();
     const history = { id: "h", role: "assistant" as const, parts: [] };
     const [first, ...rest] = toLog([started({ run: "run_a", input: "one?" }), completed]);
     if (first?.type !== "run.started") throw new Error("A log begins with run.started.");
-    const given = { ...first, messages: [history, ...first.messages], metadata: { tone: "dry" } };
+    const options = { metadata: { tone: "dry" }, mcpServers: ["github"] };
+    const given = { ...first, messages: [history, ...first.messages], ...options };
     server.logs.set("run_a", []);
     server.append("run_a", given, ...rest);
     server.begin("run_a");
@@ -60,7 +61,7 @@ describe("branches", () => {
     await thread.regenerate();
     expect(server.sent()[0]?.body).toMatchObject({
       history: [history],
-      metadata: { tone: "dry" },
+      ...options,
       input: [{ type: "text", text: "one?" }],
     });
   });

@@ -7,6 +7,7 @@ import { type CallInit, cast, problemOf, serving, startRun } from "./serving.tes
 function operations(run: string, thread: string): readonly (readonly [string, CallInit])[] {
   return [
     ["/agents", {}],
+    ["/mcp-servers", {}],
     ["/agents/greeter/runs", { json: { input: "Hi", thread } }],
     [`/runs/${run}`, {}],
     [`/runs/${run}/events`, {}],
@@ -38,6 +39,7 @@ describe("authorize", () => {
     expect((await call("/health")).status).toBe(200);
     expect(actions).toEqual([
       { type: "list-agents" },
+      { type: "list-mcp-servers" },
       { type: "start", agent: "greeter" },
       { type: "read", run: "run_x" },
       { type: "read", run: "run_x" },
@@ -58,7 +60,7 @@ describe("authorize", () => {
     });
     const { run, thread } = await startRun(call, "puppet", { thread: "t" }, { user: "ann" });
     for (const [path, init] of operations(run, thread)) {
-      if (path === "/agents" || path === "/threads") continue;
+      if (["/agents", "/mcp-servers", "/threads"].includes(path)) continue;
       const response = await call(path, { ...init, headers: { user: "eve" } });
       expect([path, response.status]).toEqual([path, 404]);
     }

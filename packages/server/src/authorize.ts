@@ -3,6 +3,7 @@ import { Problem } from "./problem.ts";
 /** What a request wants to do. */
 export type Action =
   | { readonly type: "list-agents" }
+  | { readonly type: "list-mcp-servers" }
   | { readonly type: "start"; readonly agent: string }
   /** Its state or its events. */
   | { readonly type: "read"; readonly run: string }

@@ -41,6 +41,7 @@ const nearly = fc.record(
       "history",
       "state",
       "metadata",
+      "mcpServers",
       "id",
       "approved",
       "reason",

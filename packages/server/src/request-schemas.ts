@@ -33,6 +33,7 @@ export const startBody = z.strictObject({
   message: id,
   history: z.array(messageSchema).exactOptional(),
   state: jsonSchema.exactOptional(),
+  mcpServers: z.array(z.string()).exactOptional(),
   metadata: (z.record(z.string(), jsonSchema) as z.ZodType<JsonObject>).exactOptional(),
 });
 

@@ -24,6 +24,8 @@ function puppet() {
       for (;;) {
         yield said.splice(0);
         if (signal.aborted) return;
+        // What was said while the last of it was taken.
+        if (said.length > 0) continue;
         if (over) break;
         await new Promise<void>((resolve) => {
           wake = resolve;

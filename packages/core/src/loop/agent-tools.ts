@@ -23,8 +23,8 @@ export interface MissingToolset {
 
 /** The toolsets of all agents of a runtime. */
 export interface OpenToolsets {
-  /** What the agent can call now in this run. Never rejects. */
-  toolsOf(agent: AgentDefinition, state: RunState): Promise<AgentTools>;
+  /** What the agent can call now in this run. Never rejects, and is no promise for an agent without toolsets. */
+  toolsOf(agent: AgentDefinition, state: RunState): AgentTools | Promise<AgentTools>;
   close(): Promise<void>;
 }
 
@@ -43,18 +43,22 @@ export function openToolsets(): OpenToolsets {
     }
   };
 
+  const askAll = async (agent: AgentDefinition, state: RunState): Promise<AgentTools> => {
+    const answers = await Promise.all(chosen(agent.toolsets, state).map(ask));
+    const tools = new Map(Object.entries(agent.tools));
+    for (const [name, tool] of answers.flatMap((answer) => answer.tools ?? [])) {
+      if (!tools.has(name)) tools.set(name, tool);
+    }
+    return {
+      tools: Object.fromEntries(tools),
+      missing: answers.flatMap((answer) => answer.missing ?? []),
+    };
+  };
+
   return {
-    async toolsOf(agent, state) {
+    toolsOf(agent, state) {
       if (agent.toolsets.length === 0) return { tools: agent.tools, missing: [] };
-      const answers = await Promise.all(chosen(agent.toolsets, state).map(ask));
-      const tools = new Map(Object.entries(agent.tools));
-      for (const [name, tool] of answers.flatMap((answer) => answer.tools ?? [])) {
-        if (!tools.has(name)) tools.set(name, tool);
-      }
-      return {
-        tools: Object.fromEntries(tools),
-        missing: answers.flatMap((answer) => answer.missing ?? []),
-      };
+      return askAll(agent, state);
     },
     async close() {
       closed = true;

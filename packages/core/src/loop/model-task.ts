@@ -25,7 +25,7 @@ export interface ModelTaskContext {
   /** May take its time, and throw what the application's code threw. */
   readonly instructions: () => Promise<string | undefined>;
   /** What the agent can call in this step. Never rejects. */
-  readonly tools: () => Promise<AgentTools>;
+  readonly tools: () => AgentTools | Promise<AgentTools>;
   /** What the model is asked as the history stands now. */
   readonly request: (instructions: string | undefined, tools: AgentTools) => ModelRequest;
 }
@@ -42,7 +42,8 @@ const maxDetails = 16_384;
 export async function runModel(task: Task, ctx: ModelTaskContext): Promise<void> {
   const { agent } = ctx;
   const prepared = await prepare(ctx);
-  const tools = await ctx.tools();
+  const asked = ctx.tools();
+  const tools = asked instanceof Promise ? await asked : asked;
   if (task.signal.aborted) return;
   // From here to the push nothing may wait: a message that came between the history and the step would count as heard.
   const request = ctx.request("failed" in prepared ? undefined : prepared.instructions, tools);

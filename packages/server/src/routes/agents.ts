@@ -1,4 +1,4 @@
-import type { AgentDefinition, ToolDefinition } from "@runwire/core";
+import { type AgentDefinition, mcpServersOf, type ToolDefinition } from "@runwire/core";
 import { json } from "../reply.ts";
 import type { Route } from "../route.ts";
 
@@ -7,14 +7,18 @@ export const listAgents: Route = {
   method: "GET",
   path: "/agents",
   action: () => ({ type: "list-agents" }),
-  handle: ({ runtime }) => json({ agents: [...runtime.agents.values()].map(describeAgent) }),
+  handle({ runtime: { agents } }) {
+    return json({ agents: [...agents.values()].map((agent) => describeAgent(agent, agents)) });
+  },
 };
 
-function describeAgent({ name, description, tools, outputSchema }: AgentDefinition) {
+function describeAgent(agent: AgentDefinition, agents: ReadonlyMap<string, AgentDefinition>) {
+  const { name, description, tools, outputSchema } = agent;
   return {
     name,
     description,
     tools: Object.entries(tools).map(([tool, definition]) => describeTool(tool, definition)),
+    mcpServers: mcpServersOf(agent, (other) => agents.get(other)),
     ...(outputSchema !== undefined && { outputSchema }),
   };
 }

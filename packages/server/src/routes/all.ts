@@ -3,6 +3,7 @@ import { listAgents } from "./agents.ts";
 import { cancelRun, completeCall, resolveApproval, sendMessage } from "./commands.ts";
 import { followRun } from "./events.ts";
 import { health } from "./health.ts";
+import { listMcpServers } from "./mcp-servers.ts";
 import { getRun } from "./run.ts";
 import { startRun } from "./start.ts";
 import { followThread } from "./thread-events.ts";
@@ -12,6 +13,7 @@ import { deleteThread, getThread, listThreads } from "./threads.ts";
 export const routes: readonly Route[] = [
   health,
   listAgents,
+  listMcpServers,
   startRun,
   getRun,
   followRun,
