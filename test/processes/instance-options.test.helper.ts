@@ -10,6 +10,8 @@ export interface InstanceOptions {
   readonly works: boolean;
   readonly concurrency: number;
   readonly leaseMs: number;
+  /** By how much its clock is wrong. */
+  readonly skewMs?: number;
   /** When it is struck by a signal. */
   readonly moment?: Moment;
 }

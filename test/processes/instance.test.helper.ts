@@ -14,6 +14,8 @@ import { openLog } from "./open-log.test.helper.ts";
 
 const options: InstanceOptions = JSON.parse(process.argv[2] ?? "");
 const say = (...words: readonly unknown[]) => writeSync(1, `${words.join(" ")}\n`);
+const now = Date.now;
+Date.now = () => now() + (options.skewMs ?? 0);
 const opened = await openLog(options.where);
 const { log, reached } = createStriker(opened.log, options.moment, say);
 
