@@ -2,7 +2,10 @@ import { expectTypeOf, test } from "vitest";
 import { z } from "zod";
 import { agent } from "./agent.ts";
 import type { AgentDefinition, ToolDefinition } from "./definition.ts";
+import type { ModelContext } from "./model-choice.ts";
+import { createModels, type Models } from "./models.ts";
 import type { Json } from "./protocol/json.ts";
+import { scriptedModel } from "./testing/scripted-model.ts";
 import { tool } from "./tool.ts";
 import type { Agent } from "./types/agent.ts";
 import type { AgentTypes, TypesOf } from "./types/agent-types.ts";
@@ -109,4 +112,42 @@ test("misuse does not compile", () => {
   agent({ name: "a", tools: { now: () => 1 } });
   // @ts-expect-error: no such option
   agent({ name: "a", temperature: 1 });
+});
+
+test("a model is a model, a name, a list of both, or a function that chooses by the run", () => {
+  const model = scriptedModel([]);
+  agent({ name: "a", model });
+  agent({ name: "a", model: "openai/gpt-5" });
+  agent({ name: "a", model: [model, "openai/gpt-5"] });
+  agent({ name: "a", model: ({ usage }) => ((usage.cost ?? 0) > 1 ? "small" : ["big", model]) });
+  agent({
+    name: "a",
+    model: async (ctx) => {
+      expectTypeOf(ctx).toEqualTypeOf<ModelContext>();
+      return ctx.messages.length > 10 ? model : "small";
+    },
+  });
+  // @ts-expect-error a number is none
+  agent({ name: "a", model: 5 });
+  const typed = agent({
+    name: "a",
+    model: () => model,
+    tools: { now: tool({ description: "now", execute: () => 1 }) },
+  });
+  expectTypeOf<TypesOf<typeof typed>["name"]>().toEqualTypeOf<"a">();
+  expectTypeOf<keyof TypesOf<typeof typed>["tools"]>().toEqualTypeOf<"now">();
+});
+
+test("a table of models holds models, lists of them, and families that end with a slash", () => {
+  const model = scriptedModel([]);
+  const made = createModels({
+    "x/a": model,
+    safe: [model, model],
+    "x/": (rest) => scriptedModel([], { id: rest }),
+  });
+  expectTypeOf(made).toEqualTypeOf<Models>();
+  // @ts-expect-error a family is a function
+  createModels({ "x/": model });
+  // @ts-expect-error a name is no model
+  createModels({ a: "gpt-5" });
 });

@@ -1,7 +1,7 @@
 import type { StandardSchemaV1 } from "@standard-schema/spec";
 import { checkAgentOptions } from "./check-agent-options.ts";
 import type { AgentDefinition } from "./definition.ts";
-import type { Model } from "./model.ts";
+import type { ModelRule } from "./model-choice.ts";
 import type { JsonObject } from "./protocol/json.ts";
 import type { Limits } from "./protocol/limits.ts";
 import { runAgent } from "./run-agent.ts";
@@ -21,8 +21,11 @@ export interface AgentOptions<
 > {
   /** Unique among the agents that run together: 1 to 128 characters. */
   readonly name: Name;
-  /** Required to run, unless the run or the runtime gives one. */
-  readonly model?: Model;
+  /**
+   * A model, the name of one, several in order, each in case the one before it fails, or a function that chooses for
+   * each step. Required to run, unless the run or the runtime gives one.
+   */
+  readonly model?: ModelRule;
   readonly instructions?: AgentDefinition["instructions"];
   /** What a parent's model reads when the agent is one of its tools. Default: made of the name. */
   readonly description?: string;
@@ -45,7 +48,7 @@ export interface AgentOptions<
   readonly limits?: Limits;
   /** Tools that run at once. Default: all. */
   readonly concurrency?: number;
-  /** Retries of a failed model call. Default 3. */
+  /** Retries of a failed model call, for each of the agent's models. Default 3. */
   readonly maxRetries?: number;
 }
 
@@ -91,7 +94,7 @@ export function agent<
   const made: Agent = {
     kind: "agent",
     name,
-    ...(model !== undefined && { model }),
+    ...(model !== undefined && { model: Array.isArray(model) ? Object.freeze([...model]) : model }),
     ...(instructions !== undefined && { instructions }),
     description: description ?? `Gives a task to the agent ${name} and returns its answer.`,
     tools: Object.freeze({ ...tools }),

@@ -1,5 +1,7 @@
 import type { AgentDefinition, ToolDefinition } from "./definition.ts";
 import { handoffName } from "./loop/registry.ts";
+import type { ModelRule } from "./model-choice.ts";
+import { isModel } from "./models.ts";
 import type { Limits } from "./protocol/limits.ts";
 import { isId } from "./protocol/order-rule.ts";
 import { RunwireError, type RunwireErrorCode } from "./runwire-error.ts";
@@ -12,6 +14,7 @@ export const isToolName = (name: string): boolean => toolName.test(name);
 
 interface Checked {
   readonly name: string;
+  readonly model?: ModelRule;
   readonly tools?: { readonly [name: string]: ToolDefinition | AgentDefinition };
   readonly toolsets?: readonly Toolset[];
   readonly handoffs?: readonly (AgentDefinition | string)[];
@@ -29,6 +32,7 @@ export function checkAgentOptions(options: Checked): void {
   if (typeof name !== "string" || !isId(name)) {
     refuse("`name` must be 1 to 128 characters without control characters.");
   }
+  checkModel(options.model, refuse);
   for (const [key, held] of Object.entries(tools)) checkTool(key, held, refuse);
   for (const toolset of options.toolsets ?? []) checkToolset(toolset, refuse);
   checkHandoffs(name, handoffs, refuse);
@@ -41,6 +45,16 @@ export function checkAgentOptions(options: Checked): void {
 }
 
 type Refuse = (reason: string, code?: RunwireErrorCode) => never;
+
+function checkModel(model: ModelRule | undefined, refuse: Refuse): void {
+  if (model === undefined || typeof model === "function") return;
+  const listed = Array.isArray(model) ? (model as readonly unknown[]) : [model];
+  if (listed.length === 0) refuse("`model` is an empty list. Name a model, or leave it out.");
+  if (listed.every((one) => isModel(one) || (typeof one === "string" && one !== ""))) return;
+  refuse(
+    '`model` is none. Give what an adapter makes, such as openai("gpt-5"), the name of one, a list of those, or a function that returns one of them.',
+  );
+}
 
 function checkTool(key: string, held: unknown, refuse: Refuse): void {
   if (!toolName.test(key)) {

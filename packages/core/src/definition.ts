@@ -1,5 +1,5 @@
 import type { StandardSchemaV1 } from "@standard-schema/spec";
-import type { Model } from "./model.ts";
+import type { ModelRule } from "./model-choice.ts";
 import type { PatchOperation } from "./protocol/events.ts";
 import type { Json, JsonObject } from "./protocol/json.ts";
 import type { Limits } from "./protocol/limits.ts";
@@ -77,7 +77,7 @@ export interface AgentDefinition {
   readonly kind: "agent";
   readonly name: string;
   /** Required to run, unless the run or the runtime gives one. */
-  readonly model?: Model;
+  readonly model?: ModelRule;
   readonly instructions?: string | ((ctx: InstructionContext) => string | Promise<string>);
   /** What the parent's model reads when the agent is one of its tools. */
   readonly description: string;

@@ -45,7 +45,9 @@ export {
   segmentJson,
 } from "./log/segment.ts";
 export type { Model, ModelEvent, ModelRequest, ToolSpec } from "./model.ts";
+export type { ModelChoice, ModelContext, ModelRef, ModelRule } from "./model-choice.ts";
 export { ModelError, type ModelErrorOptions } from "./model-error.ts";
+export { createModels, type Models, type ModelTable } from "./models.ts";
 export { type ClosingCause, closing } from "./protocol/closing.ts";
 export { encodeEvent } from "./protocol/encode.ts";
 export { eventTypes, isKnown } from "./protocol/event-types.ts";
@@ -58,6 +60,7 @@ export { createRuntime, type Runtime } from "./runtime/runtime.ts";
 export { newRunId, threadIdFor } from "./runtime/start-run.ts";
 export type { RuntimeOptions, WorkerOptions, WorkOptions } from "./runtime/work-options.ts";
 export type {
+  NamedModels,
   RunInput,
   RuntimeCore,
   StartRequest,

@@ -14,6 +14,7 @@ describe("ModelError.unavailable", () => {
     [{ status: 401 }, true],
     [{ status: 404 }, true],
     [{ status: 422 }, false],
+    [{ status: 429 }, true],
     [{ status: 500 }, true],
     [{ status: 400, unavailable: true }, true],
     [{ retryable: true, unavailable: false }, false],

@@ -13,7 +13,7 @@ export interface ModelErrorOptions {
   /**
    * Whether the fault is not the request's: the model is down, overloaded, over its quota or gone, or the key is
    * refused. Then an agent with several models goes on with the next one. Default: true when `retryable`, for
-   * `rate-limited`, and for the status 401 to 404 and 500 and more.
+   * `rate-limited`, and for the status 401 to 404, 429, and from 500 on.
    */
   readonly unavailable?: boolean;
   /** The provider's `Retry-After`, in ms from now. */
@@ -27,7 +27,8 @@ export interface ModelErrorOptions {
 }
 
 function isUnavailable({ code, status = 0 }: ModelErrorOptions, retryable: boolean): boolean {
-  return retryable || code === "rate-limited" || (status >= 401 && status <= 404) || status >= 500;
+  const refused = (status >= 401 && status <= 404) || status === 429;
+  return retryable || code === "rate-limited" || refused || status >= 500;
 }
 
 const brand = Symbol.for("runwire.ModelError");

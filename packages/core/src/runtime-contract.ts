@@ -1,7 +1,7 @@
 import type { AgentDefinition } from "./definition.ts";
 import type { EventLog, SendResult } from "./log/event-log.ts";
 import type { Segment } from "./log/segment.ts";
-import type { Model } from "./model.ts";
+import type { ModelChoice } from "./model-choice.ts";
 import type { Command } from "./protocol/command.ts";
 import type { Cursor } from "./protocol/cursor.ts";
 import type { Json, JsonObject } from "./protocol/json.ts";
@@ -33,8 +33,11 @@ export interface StartRequest {
   /** Which of the agents' MCP servers the run may use, by name. Default: all of them. */
   readonly mcpServers?: readonly string[];
   readonly principal?: string;
-  /** Only in this process, until the run ends or is taken over: instead of the agent's own. */
-  readonly model?: Model;
+  /**
+   * What answers in this run, instead of its agents' own models. A name is of the runtime's `models`, and kept in the
+   * log; anything else is known in this process alone, until the run ends or is taken over.
+   */
+  readonly model?: ModelChoice;
   readonly limits?: Limits;
 }
 
@@ -106,9 +109,23 @@ export interface Watching {
   leave(): void;
 }
 
+/** The models of a runtime, as far as others may know them: by name. */
+export interface NamedModels {
+  /** Those that have a place in a list to choose from. */
+  readonly names: readonly string[];
+  /** Whether a run may be started with the name. */
+  has(name: string): boolean;
+  /**
+   * The name, or else the id, of the model that an agent asks first when its run names none; `undefined`: it has none,
+   * or chooses for each step.
+   */
+  defaultOf(agent: string): string | undefined;
+}
+
 /** What servers, workers, dialects and scripts share: agents, a log, and the loop that runs them. */
 export interface RuntimeCore {
   readonly agents: ReadonlyMap<string, AgentDefinition>;
+  readonly models: NamedModels;
   readonly log: EventLog;
   start(request: StartRequest): Promise<StartResult>;
   /** Follows a run to its terminal event, or until the runtime is closed. */

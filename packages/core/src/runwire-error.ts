@@ -15,6 +15,8 @@ export type RunwireErrorCode =
   | "invalid-start"
   /** An agent has no model, and neither the run nor the runtime gives one. */
   | "no-model"
+  /** No model of that name is known here. */
+  | "unknown-model"
   /** A value does not fit into an event. */
   | "too-large"
   /** The run or thread does not exist, was deleted, or belongs to somebody else. */

@@ -2,17 +2,15 @@ import type { AgentDefinition } from "../definition.ts";
 import { nextMacrotask } from "../macrotask.ts";
 import type { Model, ModelEvent, ModelRequest } from "../model.ts";
 import { ModelError } from "../model-error.ts";
-import type { RunError } from "../protocol/errors.ts";
 import type { NewEvent } from "../protocol/events.ts";
-import type { Json } from "../protocol/json.ts";
 import type { Message } from "../protocol/message.ts";
 import { noUsage } from "../protocol/usage.ts";
-import { RunwireError } from "../runwire-error.ts";
 import type { AgentTools } from "./agent-tools.ts";
 import { scopeOf } from "./calls.ts";
-import { closeStep } from "./close-step.ts";
+import { failStep } from "./fail-step.ts";
 import { judge } from "./judge.ts";
 import { messageOf } from "./message-of.ts";
+import { type Picked, pickModel } from "./pick-model.ts";
 import { absence } from "./request.ts";
 import { type Judged, StepRecorder } from "./step-recorder.ts";
 import type { Task } from "./task.ts";
@@ -21,7 +19,8 @@ export interface ModelTaskContext {
   readonly agent: AgentDefinition;
   /** Store time in ms. */
   readonly now: () => number;
-  readonly model: () => Model;
+  /** What the agent asks, in order. May take its time, and throw what the application's code threw. */
+  readonly models: () => Promise<readonly Model[]>;
   /** May take its time, and throw what the application's code threw. */
   readonly instructions: () => Promise<string | undefined>;
   /** What the agent can call in this step. Never rejects. */
@@ -32,16 +31,14 @@ export interface ModelTaskContext {
 
 /** How many of the response's events are handled before other work gets its turn. */
 const hopEvents = 256;
-/** The details that an error may have, in UTF-16 units of JSON. */
-const maxDetails = 16_384;
 
 /**
- * One attempt of one step: opens it, streams the model into the log, and commits it, reverts it for a retry, or
- * commits it as failed. Never throws for what the model did.
+ * One attempt of one step: opens it, streams the model into the log, and commits it, or reverts it for another attempt
+ * or commits it as failed. Never throws for what the model did.
  */
 export async function runModel(task: Task, ctx: ModelTaskContext): Promise<void> {
   const { agent } = ctx;
-  const prepared = await prepare(ctx);
+  const prepared = await prepare(task, ctx);
   const asked = ctx.tools();
   const tools = asked instanceof Promise ? await asked : asked;
   if (task.signal.aborted) return;
@@ -72,24 +69,28 @@ export async function runModel(task: Task, ctx: ModelTaskContext): Promise<void>
       },
     ]);
   } catch (error) {
-    if (!task.signal.aborted) fail(task, ctx, step, error);
+    if (task.signal.aborted) return;
+    const { maxRetries } = agent;
+    const spare = "failed" in prepared ? false : prepared.spare;
+    failStep(task, { step, thrown: error, maxRetries, spare, now: ctx.now });
   }
 }
 
 /** A model that is missing or instructions that throw are the application's mistake: no retry mends them. */
-async function prepare(
-  ctx: ModelTaskContext,
-): Promise<
-  | { readonly model: Model; readonly instructions: string | undefined }
-  | { readonly failed: ModelError }
-> {
+async function prepare(task: Task, ctx: ModelTaskContext): Promise<Prepared> {
   try {
-    return { model: ctx.model(), instructions: await ctx.instructions() };
+    const { failedModels } = scopeOf(task.state, task.scope) ?? task.state;
+    const picked = pickModel(await ctx.models(), failedModels);
+    return { ...picked, instructions: await ctx.instructions() };
   } catch (cause) {
     const message = messageOf(cause);
     return { failed: new ModelError({ code: "model-error", message, cause }) };
   }
 }
+
+type Prepared =
+  | (Picked & { readonly instructions: string | undefined })
+  | { readonly failed: ModelError };
 
 type Finish = Extract<ModelEvent, { type: "finish" }>;
 
@@ -157,55 +158,4 @@ function messageFor(task: Task, agent: AgentDefinition): string {
   const last: Message | undefined = scopeOf(state, task.scope)?.messages.at(-1);
   const mine = last?.role === "assistant" && last.agent === agent.name;
   return mine ? last.id : `${state.run}.${task.seq + 1}`;
-}
-
-function fail(task: Task, ctx: ModelTaskContext, step: number, thrown: unknown): void {
-  const failure = ModelError.is(thrown) ? thrown : unexpected(thrown);
-  const error = clip(failure.toRunError());
-  const { usage } = failure;
-  const attempts = scopeOf(task.state, task.scope)?.attempts ?? 0;
-  if (failure.retryable && attempts < ctx.agent.maxRetries) {
-    const { retryAfterMs = Number.NaN } = failure;
-    const pause = Number.isFinite(retryAfterMs) ? Math.max(0, retryAfterMs) : backoff(attempts);
-    const retryAt = ctx.now() + Math.ceil(pause);
-    task.push([
-      { type: "step.reverted", step, reason: "retry", error, ...(usage && { usage }), retryAt },
-    ]);
-    return;
-  }
-  const message = "The model's answer failed before the call could run.";
-  task.push([
-    ...closeStep(scopeOf(task.state, task.scope), { code: "cancelled", message }),
-    { type: "step.completed", step, finishReason: "error", usage: usage ?? noUsage, error },
-  ]);
-}
-
-/** A throw that is no {@link ModelError}: mostly a broken connection. */
-function unexpected(thrown: unknown): ModelError {
-  const message = messageOf(thrown);
-  // Our own refusal of an event (too large) comes again with every attempt.
-  return new ModelError({
-    code: "model-error",
-    message,
-    retryable: !RunwireError.is(thrown),
-    cause: thrown,
-  });
-}
-
-/** A provider's error may quote the whole request: what does not fit an event is left out. */
-function clip({ details, ...error }: RunError): RunError {
-  return { ...error, message: messageOf(error.message), ...(fits(details) && { details }) };
-}
-
-function fits(details: Json | undefined): details is Json {
-  try {
-    return details !== undefined && JSON.stringify(details).length <= maxDetails;
-  } catch {
-    return false;
-  }
-}
-
-/** Full jitter over 0.5 s, 1 s, 2 s … 30 s. */
-function backoff(attempts: number): number {
-  return Math.round(Math.random() * Math.min(30_000, 500 * 2 ** attempts));
 }

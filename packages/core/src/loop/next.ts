@@ -46,7 +46,7 @@ function isOpen(state: RunState, action: { readonly scope?: string }): boolean {
 function scopeActions(ctx: Context, id: string | undefined, scope: ScopeState): readonly Action[] {
   const model: Action = {
     type: "model",
-    key: `model:${id ?? ""}:${scope.lastStep ?? 0}:${scope.attempts}`,
+    key: `model:${id ?? ""}:${scope.lastStep ?? 0}:${scope.failedModels?.length ?? 0}:${scope.attempts}`,
     ...(id !== undefined && { scope: id }),
     at: scope.retryAt ?? 0,
   };

@@ -1,6 +1,7 @@
 import type { EventLog, Lease } from "../log/event-log.ts";
 import { historyOf, readRun } from "../log/read-run.ts";
 import type { Model } from "../model.ts";
+import type { ModelContext } from "../model-choice.ts";
 import { createDraft, type RunDraft } from "../protocol/draft.ts";
 import { isKnown } from "../protocol/event-types.ts";
 import type { NewEvent } from "../protocol/events.ts";
@@ -19,8 +20,11 @@ export interface WorkerContext {
   readonly now: () => number;
   /** False once the lease's local deadline has passed: checked right before an effect. */
   readonly held: () => boolean;
-  /** The model for an agent of this run; throws when there is none. */
-  readonly model: (agent: string) => Model;
+  /**
+   * What an agent of this run asks in its next step, in order, never empty. `named`: what the run was started with.
+   * Rejects when there is none, and with what the application's own choice throws.
+   */
+  readonly models: (ctx: ModelContext, named: string | undefined) => Promise<readonly Model[]>;
   readonly onError: (error: unknown) => void;
 }
 

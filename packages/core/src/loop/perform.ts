@@ -2,6 +2,7 @@ import type { Lease } from "../log/event-log.ts";
 import type { History } from "../protocol/state.ts";
 import type { Action } from "./action.ts";
 import { callIn, scopeOf } from "./calls.ts";
+import { modelContext } from "./model-context.ts";
 import { runModel } from "./model-task.ts";
 import type { WorkerContext } from "./open-run.ts";
 import { instructionsOf, modelRequest } from "./request.ts";
@@ -34,7 +35,11 @@ export async function perform(
     return runModel(task, {
       agent,
       now,
-      model: () => ctx.model(agent.name),
+      models: () =>
+        ctx.models(
+          modelContext(task.state, action.scope, { principal, earlier }),
+          task.state.model,
+        ),
       instructions: () => instructionsOf(agent, task.state, principal),
       tools: () => toolsets.toolsOf(agent, task.state),
       request: (instructions, tools) =>

@@ -1,5 +1,6 @@
 import type { AgentDefinition } from "../definition.ts";
 import type { ModelRequest, ToolSpec } from "../model.ts";
+import type { Message } from "../protocol/message.ts";
 import type { History, RunState } from "../protocol/state.ts";
 import type { AgentTools, MissingToolset } from "./agent-tools.ts";
 import { scopeOf } from "./calls.ts";
@@ -24,14 +25,12 @@ export function modelRequest(
     at.rejected === undefined
       ? undefined
       : `Your last answer did not fit the required schema: ${at.rejected.message} Answer again with only the corrected JSON.`;
-  // An attempt that was reverted may have left an empty message: the next one is asked the same as it was.
-  const own = at.messages.filter(({ role, parts }) => role === "user" || parts.length > 0);
   const text = [instructions, ...tools.missing.map(absence), note]
     .filter((part) => part !== undefined)
     .join("\n\n");
   return {
     ...(text !== "" && { instructions: text }),
-    messages: scope === undefined ? [...earlier, ...own] : own,
+    messages: messagesFor(state, scope, earlier),
     tools: toolSpecs(tools, agent, registry),
     ...(agent.outputSchema !== undefined && {
       output: { name: agent.name, schema: agent.outputSchema },
@@ -39,6 +38,18 @@ export function modelRequest(
     run: state.run,
     thread: state.thread,
   };
+}
+
+/** The history that a scope's model is told. */
+export function messagesFor(
+  state: RunState,
+  scope: string | undefined,
+  earlier: History,
+): readonly Message[] {
+  const { messages } = scopeOf(state, scope) ?? state;
+  // An attempt that was reverted may have left an empty message: the next one is asked the same as it was.
+  const own = messages.filter(({ role, parts }) => role === "user" || parts.length > 0);
+  return scope === undefined ? [...earlier, ...own] : own;
 }
 
 /** The agent's instructions for this run; the application's own code may make them. */

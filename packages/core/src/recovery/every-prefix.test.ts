@@ -10,6 +10,7 @@ import { checkLog } from "../testing/check-log.ts";
 import { createRandom } from "../testing/random-log/random.ts";
 import { type Recorded, record, recover } from "./cut.ts";
 import { allCalls, normalize } from "./normalize.ts";
+import { askedInVain, fallbacks } from "./scenario-models.ts";
 import { idempotentTools } from "./scenario-tools.ts";
 import { type Scenario, scenarios } from "./scenarios.ts";
 
@@ -97,3 +98,15 @@ it("keeps what was said of a run that is cut while it is cancelled", async () =>
   const cut = await within(patienceMs, recover(scenario, whole, asked + 1));
   expect(normalize(stateOf(cut))).toEqual(normalize(stateOf(whole)));
 });
+
+it("asks no model again that the run fell back from, wherever it is cut", async () => {
+  const whole = await within(patienceMs, record(fallbacks));
+  const reasons = whole.events.flatMap((event) =>
+    event.type === "step.reverted" ? [event.reason] : [],
+  );
+  expect(reasons.toSorted()).toEqual(["fallback", "fallback", "retry"]);
+  for (let count = 1; count < whole.events.length; count++) {
+    const cut = await within(patienceMs, recover(fallbacks, whole, count));
+    expect(askedInVain(cut.events)).toEqual([]);
+  }
+}, 60_000);

@@ -6,6 +6,7 @@ import type { RunEvent } from "../protocol/events.ts";
 import type { Json } from "../protocol/json.ts";
 import { scriptedModel } from "../testing/scripted-model.ts";
 import { hosted } from "./hosted-model.ts";
+import { fallbacks } from "./scenario-models.ts";
 import { approve, saysAndApproves } from "./scenario-people.ts";
 import { tools, type World } from "./scenario-tools.ts";
 
@@ -221,6 +222,7 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
       }),
     ],
   },
+  "fallbacks, in the root and in a sub-agent": fallbacks,
   "a model that fails for good": {
     agents: (world) => [
       agent({

@@ -5,6 +5,7 @@ import type { RuntimeCore, StartRequest, StartResult } from "../runtime-contract
 import { RunwireError } from "../runwire-error.ts";
 import { createFeeds } from "./feeds.ts";
 import { checkMcpServers } from "./mcp-servers.ts";
+import { namedModels } from "./named-models.ts";
 import { createRun, newRunId, threadIdFor } from "./start-run.ts";
 import { tailRun, tailThread } from "./tail.ts";
 import type { RuntimeOptions } from "./work-options.ts";
@@ -31,22 +32,25 @@ export function createRuntimeCore(options: RuntimeOptions): RuntimeCore {
         message: `There is no agent named "${request.agent}". Known agents: ${known}.`,
       });
     }
-    if (request.model !== undefined && !works) {
+    models.check(request.model);
+    // A name is in the log, for whoever works on the run.
+    const model = typeof request.model === "string" ? undefined : request.model;
+    if (model !== undefined && !works) {
       throw new RunwireError("invalid-start", {
         message:
-          "A run's own model works where the run is started, and this runtime works on none (`recover: false`). Give the model to the agent, in the processes that work.",
+          "A run's own model works where the run is started, and this runtime works on none (`recover: false`). Name the model, and give the processes that work the same `models`.",
       });
     }
     checkMcpServers(request.mcpServers, agent, registry.agent);
     const run = request.run ?? newRunId();
     const thread = request.thread ?? threadIdFor(run);
-    const withdraw = models.set(run, request.model);
+    const withdraw = models.set(run, model);
     const owner = works ? shop.owner() : undefined;
     const askedAt = performance.now();
     const asked = { ...request, run, thread };
     const result = await createRun(log, agent, asked, shop.now(), owner).catch(async (error) => {
       // It may be in the log all the same, and then it comes back to this process.
-      const known = request.model !== undefined && (await log.find(run).catch(() => undefined));
+      const known = model !== undefined && (await log.find(run).catch(() => undefined));
       if (!known) withdraw();
       throw error;
     });
@@ -67,6 +71,7 @@ export function createRuntimeCore(options: RuntimeOptions): RuntimeCore {
 
   return {
     agents,
+    models: namedModels(options, registry.agent),
     log,
     start: (request) => shop.tracked(start(request)),
     watch: feeds.watch,

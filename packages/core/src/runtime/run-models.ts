@@ -1,30 +1,69 @@
+import type { AgentDefinition } from "../definition.ts";
 import type { EventLog } from "../log/event-log.ts";
 import type { Model } from "../model.ts";
+import type { ModelChoice, ModelContext } from "../model-choice.ts";
+import type { Models } from "../models.ts";
 import { RunwireError } from "../runwire-error.ts";
 
-/** Which model answers for an agent in a run of this process. */
+/** Which models answer in the runs of this process. */
 export interface RunModels {
-  /** The run's own, else the agent's. Throws `no-model`. */
-  get(run: string, agent: string): Model;
-  /** Gives a run a model of its own; the first one stays. The answer takes it back. */
-  set(run: string, model: Model | undefined): () => void;
-  /** Lets go of the run's own model if the run cannot come back to this process any more. */
+  /**
+   * What an agent asks in its next step, in order: what the run was started with, here or (`named`) anywhere, else the
+   * agent's own, else the runtime's. Rejects with `no-model`, `unknown-model`, or what the agent's own choice throws.
+   */
+  choose(ctx: ModelContext, named: string | undefined): Promise<readonly Model[]>;
+  /** @throws RunwireError `unknown-model` when a name stands for nothing here. */
+  check(choice: ModelChoice | undefined): void;
+  /** Gives a run models of its own, which only this process knows; the first stays. The answer takes them back. */
+  set(run: string, choice: ModelChoice | undefined): () => void;
+  /** Lets go of the run's own models if the run cannot come back to this process any more. */
   forget(run: string): Promise<void>;
 }
 
-export function runModels(log: EventLog, ofAgent: (agent: string) => Model | undefined): RunModels {
-  const own = new Map<string, Model>();
+export interface RunModelsOptions {
+  readonly log: EventLog;
+  readonly agent: (name: string) => AgentDefinition | undefined;
+  readonly models: Models | undefined;
+  /** For agents that have none. */
+  readonly model: ModelChoice | undefined;
+}
+
+export function runModels({ log, agent, models, model }: RunModelsOptions): RunModels {
+  const own = new Map<string, ModelChoice>();
+
+  const resolve = (choice: ModelChoice): readonly Model[] => {
+    const refs = Array.isArray(choice) ? (choice as readonly (Model | string)[]) : [choice];
+    return refs.flatMap((ref) => (typeof ref === "string" ? named(ref) : [ref as Model]));
+  };
+
+  const named = (name: string): readonly Model[] => {
+    const found = models?.get(name);
+    if (found !== undefined) return found;
+    const known =
+      models === undefined
+        ? "This runtime knows none: give it `models`."
+        : `Known models: ${models.names.join(", ") || "none"}.`;
+    throw new RunwireError("unknown-model", {
+      message: `There is no model named ${JSON.stringify(name)}. ${known}`,
+    });
+  };
+
   return {
-    get(run, agent) {
-      const model = own.get(run) ?? ofAgent(agent);
-      if (model !== undefined) return model;
+    async choose(ctx, startedWith) {
+      const rule = own.get(ctx.run) ?? startedWith ?? agent(ctx.agent)?.model ?? model;
+      const choice = typeof rule === "function" ? await rule(ctx) : rule;
+      const chosen = choice === undefined ? [] : resolve(choice);
+      if (chosen.length > 0) return chosen;
       throw new RunwireError("no-model", {
-        message: `Agent "${agent}" has no model. Give it one (\`agent({ model })\`), or the run or the runtime.`,
+        message: `Agent "${ctx.agent}" has no model. Give it one (\`agent({ model })\`), or the run or the runtime.`,
       });
     },
-    set(run, model) {
-      if (model === undefined || own.has(run)) return () => {};
-      own.set(run, model);
+    check(choice) {
+      if (choice !== undefined) resolve(choice);
+    },
+    set(run, choice) {
+      if (choice === undefined || own.has(run)) return () => {};
+      own.set(run, choice);
       return () => own.delete(run);
     },
     async forget(run) {

@@ -107,6 +107,7 @@ function started(
     agent: agent.name,
     messages: [...asHistory(request.history ?? []), message],
     ...(previous !== undefined && { previous }),
+    ...(typeof request.model === "string" && { model: request.model }),
     ...(request.state !== undefined && { state: request.state }),
     limits: { ...agent.limits, ...request.limits },
     ...(request.mcpServers !== undefined && { mcpServers: request.mcpServers }),
@@ -148,7 +149,7 @@ function titleOf(input: RunInput): string {
 async function digestOf(request: StartRequest): Promise<string> {
   const { agent, input, thread, previous, message, history, state, metadata, principal, limits } =
     request;
-  const { mcpServers } = request;
+  const { mcpServers, model } = request;
   const text = JSON.stringify([
     agent,
     input,
@@ -161,6 +162,7 @@ async function digestOf(request: StartRequest): Promise<string> {
     principal,
     limits,
     ...(mcpServers === undefined ? [] : [mcpServers]),
+    ...(typeof model === "string" ? [{ model }] : []),
   ]);
   const hash = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
   return Array.from(new Uint8Array(hash), (byte) => byte.toString(16).padStart(2, "0")).join("");

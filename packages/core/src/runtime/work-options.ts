@@ -1,6 +1,7 @@
 import type { AgentDefinition } from "../definition.ts";
 import type { EventLog } from "../log/event-log.ts";
-import type { Model } from "../model.ts";
+import type { ModelChoice } from "../model-choice.ts";
+import type { Models } from "../models.ts";
 import type { Retention } from "./retention.ts";
 
 /** What a process that may work on runs is told, be it a runtime or a worker. */
@@ -9,7 +10,9 @@ export interface WorkOptions<A extends readonly AgentDefinition[] = readonly Age
   /** Where runs live. Default: this process's memory. */
   readonly log?: EventLog;
   /** For agents that have no model of their own. */
-  readonly model?: Model;
+  readonly model?: ModelChoice;
+  /** What agents and starts mean by the names of models: `createModels({ … })`. Processes of one log need the same. */
+  readonly models?: Models;
   /** Runs that this process works on at once; more are queued, until any process has room. Default 256. */
   readonly concurrency?: number;
   /** What becomes of runs that are over: any process may see to it. Default: they stay as they are. */

@@ -29,7 +29,11 @@ export interface Workshop {
   owner(): NewRun["owner"];
   /** Works on a leased run. `askedAt`: `performance.now()` before the call that gave the lease. */
   take(lease: Lease, askedAt: number): void;
-  /** From now on takes up whatever nobody works on, as long as there is room. */
+  /**
+   * From now on takes up whatever nobody works on, as long as there is room.
+   *
+   * @throws RunwireError `unknown-model` when an agent names a model that is not known here.
+   */
   recover(): void;
   /** Sees to it that a cancel is carried out, also when the run's owner does not obey. */
   enforceCancel(run: string): void;
@@ -48,7 +52,12 @@ export function createWorkshop(log: EventLog, options: WorkOptions): Workshop {
   const over = new AbortController();
   const leases = createLeases(log, leaseMs, onError);
   const clock = storeClock();
-  const models = runModels(log, (name) => registry.agent(name)?.model ?? options.model);
+  const models = runModels({
+    log,
+    agent: registry.agent,
+    models: options.models,
+    model: options.model,
+  });
   const claim: Pick<ClaimRequest, "worker" | "leaseMs" | "agents"> = {
     worker,
     leaseMs,
@@ -74,7 +83,7 @@ export function createWorkshop(log: EventLog, options: WorkOptions): Workshop {
         now: clock.now,
         held,
         onError,
-        model: (name) => models.get(lease.run, name),
+        models: models.choose,
       }),
     );
     // Closed while the lease was on its way.
@@ -104,6 +113,10 @@ export function createWorkshop(log: EventLog, options: WorkOptions): Workshop {
     owner: () => (leases.size < concurrency ? { worker, leaseMs } : undefined),
     take,
     recover() {
+      models.check(options.model);
+      for (const { model } of registry.agents.values()) {
+        if (typeof model !== "function") models.check(model);
+      }
       const free = (): number => Math.max(0, concurrency - leases.size);
       const freed = (): Promise<void> => leases.freed();
       void tracked(recover({ log, claim, free, freed, take, onError, signal: over.signal }));

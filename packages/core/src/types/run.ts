@@ -69,8 +69,7 @@ export interface WatchOptions<A extends AgentTypes = AgentTypes> {
   readonly signal?: AbortSignal;
 }
 
-/** How to start a run. */
-export interface RunOptions<A extends AgentTypes = AgentTypes>
+interface StartOptions<A extends AgentTypes = AgentTypes>
   extends WatchOptions<A>,
     Pick<
       StartRequest,
@@ -85,9 +84,18 @@ export interface RunOptions<A extends AgentTypes = AgentTypes>
       | "mcpServers"
     > {}
 
+/** How to start a run. */
+export interface RunOptions<A extends AgentTypes = AgentTypes> extends StartOptions<A> {
+  /**
+   * The name of the model that answers, instead of the agents' own: one of the runtime's `models`. A server takes those
+   * that it offers (`clientModels`).
+   */
+  readonly model?: string;
+}
+
 /** How to run an agent in this process, with no runtime around it. */
 export interface AgentRunOptions<A extends AgentTypes = AgentTypes>
-  extends RunOptions<A>,
+  extends StartOptions<A>,
     Pick<StartRequest, "model" | "limits"> {
   /** Where the run is kept. Default: memory, as long as the run is referred to. */
   readonly log?: EventLog;

@@ -48,6 +48,7 @@ test("all that a start may say", () => {
     busy: "queue",
     message: "m1",
     metadata: { page: "/" },
+    model: "openai/gpt-5",
     state: { count: 1 },
     history: [],
     signal: new AbortController().signal,
