@@ -27,7 +27,16 @@ export function eventSegments(): EventSegments {
   let units = 0;
   let tail = 0;
 
-  function seal(): void {
+  /** Joins what is open, but for the newest segments that have `keep` events at most. */
+  function seal(keep: number): void {
+    let end = segments.length;
+    events = units = 0;
+    while (end > open && events + (segments[end - 1] as Segment).count <= keep) {
+      const { count, frames } = segments[--end] as Segment;
+      events += count;
+      units += frames.length;
+    }
+    const kept = segments.splice(end);
     const small = segments.splice(open);
     for (let from = 0; from < small.length; ) {
       const { first, epoch } = small[from] as Segment;
@@ -43,7 +52,7 @@ export function eventSegments(): EventSegments {
       segments.push({ first, count, epoch, frames: texts.join("") });
     }
     open = segments.length;
-    events = units = 0;
+    segments.push(...kept);
   }
 
   /** The index of the segment that holds `seq`. */
@@ -61,8 +70,10 @@ export function eventSegments(): EventSegments {
 
   function append(segment: Segment): void {
     if (segment.count === 0) return;
-    const full = units >= openUnits || events + segment.count > openEvents;
-    if (full || segments.at(-1)?.epoch !== segment.epoch) seal();
+    if (segments.at(-1)?.epoch !== segment.epoch) seal(0);
+    // Followers in this process are at most a macrotask behind, in which a loop appends half of it.
+    else if (events + segment.count > openEvents) seal(openEvents / 2);
+    else if (units >= openUnits) seal(0);
     segments.push(segment);
     events += segment.count;
     units += segment.frames.length;
