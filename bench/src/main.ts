@@ -5,10 +5,12 @@ import { bundles } from "./bundles.ts";
 import { clientText } from "./client-text.ts";
 import { clientArgs, clientTools } from "./client-tools.ts";
 import { fanout } from "./fanout.ts";
+import { logLatency } from "./log-latency.ts";
 import { machine } from "./machine.ts";
 import { idleMemory, slowReader } from "./memory.ts";
 import { reactChromium } from "./react-chromium.ts";
 import { redis } from "./redis.ts";
+import { reload } from "./reload.ts";
 import { runtime } from "./runtime.ts";
 import { sandbox } from "./sandbox.ts";
 import { serverMany, serverOne } from "./server-one.ts";
@@ -16,6 +18,7 @@ import { serverPaced } from "./server-paced.ts";
 import { sqlite } from "./sqlite.ts";
 import { type Section, toMarkdown } from "./table.ts";
 import { ttfb } from "./ttfb.ts";
+import { viewers } from "./viewers.ts";
 
 /** Every comparison, in the order of the results. */
 const comparisons: { readonly [name: string]: () => Promise<Section> } = {
@@ -23,6 +26,7 @@ const comparisons: { readonly [name: string]: () => Promise<Section> } = {
   "client-args": clientArgs,
   "client-tools": clientTools,
   "react-chromium": reactChromium,
+  reload,
   runtime,
   "server-one": serverOne,
   "server-many": serverMany,
@@ -30,6 +34,8 @@ const comparisons: { readonly [name: string]: () => Promise<Section> } = {
   fanout,
   "idle-memory": idleMemory,
   "slow-reader": slowReader,
+  viewers,
+  "log-latency": logLatency,
   ttfb,
   sqlite,
   redis,

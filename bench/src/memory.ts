@@ -99,7 +99,7 @@ async function settled(served: Served): Promise<number> {
 }
 
 /** Opens streams, in groups, and waits for the first bytes of each. */
-async function open({ port }: Served, count: number): Promise<readonly Socket[]> {
+export async function open({ port }: Served, count: number): Promise<readonly Socket[]> {
   const sockets: Socket[] = [];
   while (sockets.length < count) {
     const group = Array.from({ length: Math.min(100, count - sockets.length) }, () =>

@@ -40,9 +40,12 @@ export function floor(task: Task, name = "floor"): Contestant {
 }
 
 /** The thread store that every user interface binds to, with a listener. */
-export function runwire(task: Task, name = "runwire"): Contestant {
-  const previous = task.earlier === undefined ? undefined : before;
-  const chunks = toChunks(runwireFrames(task.said, previous), task.perChunk);
+export function runwire(
+  task: Task,
+  name = "runwire",
+  frames = runwireFrames(task.said, task.earlier === undefined ? undefined : before),
+): Contestant {
+  const chunks = toChunks(frames, task.perChunk);
   const initial = runwireHistory(task.earlier ?? 0);
   return contestant(name, task, async () => {
     const client = createClient({
@@ -77,6 +80,22 @@ export function aiSdk(task: Task, name = "ai Chat"): Contestant {
     });
     chat["~registerMessagesCallback"](() => {});
     await chat.sendMessage({ text: "Go on." });
+    return textLength(chat.messages.at(-1)?.parts);
+  });
+}
+
+/** The same after a reload of the page: the chunks of the answer that is kept are sent again. */
+export function aiSdkReload(task: Task, name = "ai Chat"): Contestant {
+  const chunks = toChunks(aiSdkFrames(task.said), task.perChunk);
+  return contestant(name, task, async () => {
+    const chat = new Chat({
+      messages: [{ id: "u1", role: "user", parts: [{ type: "text", text: "Go on." }] }],
+      transport: new DefaultChatTransport({
+        fetch: async () => eventStream(bodyOf(chunks, task)),
+      }),
+    });
+    chat["~registerMessagesCallback"](() => {});
+    await chat.resumeStream();
     return textLength(chat.messages.at(-1)?.parts);
   });
 }

@@ -8,10 +8,14 @@ const at = 1_770_000_000_000;
 const epoch = 1_770_000_000_000;
 const usage = { inputTokens: 0, outputTokens: 0 };
 
-/** The frames of a thread's stream, as our server writes them. */
-export function runwireFrames(said: readonly Said[], previous?: string): readonly string[] {
+/** The frames of a thread's stream, as our server writes them; of a log that was rewritten, when it is told how. */
+export function runwireFrames(
+  said: readonly Said[],
+  previous?: string,
+  rewrite = (events: readonly RunEvent[]) => events,
+): readonly string[] {
   const announced = `data: ${JSON.stringify({ type: "run", run })}\n\n`;
-  const frames = runwireEvents(said, previous).map((event) => {
+  const frames = rewrite(runwireEvents(said, previous)).map((event) => {
     const id = `${run}/${formatCursor({ seq: event.seq, epoch })}`;
     return `id: ${id}\ndata: ${encodeEvent(event)}\n\n`;
   });
