@@ -8,6 +8,7 @@ function operations(run: string, thread: string): readonly (readonly [string, Ca
   return [
     ["/agents", {}],
     ["/mcp-servers", {}],
+    ["/models", {}],
     ["/agents/greeter/runs", { json: { input: "Hi", thread } }],
     [`/runs/${run}`, {}],
     [`/runs/${run}/events`, {}],
@@ -40,6 +41,7 @@ describe("authorize", () => {
     expect(actions).toEqual([
       { type: "list-agents" },
       { type: "list-mcp-servers" },
+      { type: "list-models" },
       { type: "start", agent: "greeter" },
       { type: "read", run: "run_x" },
       { type: "read", run: "run_x" },
@@ -60,7 +62,7 @@ describe("authorize", () => {
     });
     const { run, thread } = await startRun(call, "puppet", { thread: "t" }, { user: "ann" });
     for (const [path, init] of operations(run, thread)) {
-      if (["/agents", "/mcp-servers", "/threads"].includes(path)) continue;
+      if (["/agents", "/mcp-servers", "/models", "/threads"].includes(path)) continue;
       const response = await call(path, { ...init, headers: { user: "eve" } });
       expect([path, response.status]).toEqual([path, 404]);
     }

@@ -4,6 +4,7 @@ import { Problem } from "./problem.ts";
 export type Action =
   | { readonly type: "list-agents" }
   | { readonly type: "list-mcp-servers" }
+  | { readonly type: "list-models" }
   | { readonly type: "start"; readonly agent: string }
   /** Its state or its events. */
   | { readonly type: "read"; readonly run: string }

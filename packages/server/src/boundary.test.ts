@@ -42,6 +42,7 @@ const nearly = fc.record(
       "state",
       "metadata",
       "mcpServers",
+      "model",
       "id",
       "approved",
       "reason",

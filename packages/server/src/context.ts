@@ -15,6 +15,8 @@ export interface Context {
   /** The path of a run, for `Location`. */
   readonly pathOf: (run: string) => string;
   readonly maxBodyBytes: number;
+  /** The models that a request may choose from. */
+  readonly clientModels: readonly string[];
   /** Answers with a stream, which is begun once the viewer reads. */
   readonly stream: <T>(stream: RouteStream<T>) => Reply;
 }

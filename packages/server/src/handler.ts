@@ -8,6 +8,7 @@ import {
   type Runtime,
   type RuntimeCore,
 } from "@runwire/core";
+import { checkOffered } from "./client-models.ts";
 import type { HandlerOptions, RuntimeHandlerOptions } from "./options.ts";
 import { prepare } from "./serve.ts";
 
@@ -46,6 +47,7 @@ export function createHandler<const A extends readonly AgentDefinition[]>(
 ): Handler<AgentMapOf<A>, Runtime<AgentMapOf<A>>>;
 export function createHandler(options: HandlerOptions | RuntimeHandlerOptions): Handler {
   const serve = prepare(options);
+  checkOffered(options);
   const runtime = "runtime" in options ? options.runtime : createRuntime(options);
   const service = serve(runtime);
   let closed: Promise<void> | undefined;

@@ -14,6 +14,11 @@ export interface ServeOptions {
   readonly authorize?: Authorize;
   /** Pages of which other origins may use the server. Default: of none. */
   readonly cors?: CorsOptions;
+  /**
+   * Which of the runtime's `models` a request may start a run with, by name: whoever may start a run may choose among
+   * them, and the run's costs with them. Default: none.
+   */
+  readonly clientModels?: readonly string[];
   /** Default 1 MB (1,048,576). */
   readonly maxBodyBytes?: number;
   /**

@@ -28,6 +28,7 @@ export const startBody = z.strictObject({
     .exactOptional(),
   thread: id,
   previous: idSchema.nullable().exactOptional(),
+  model: z.string().exactOptional(),
   busy: z.enum(["reject", "queue"]).exactOptional(),
   /** The id of the message that the input becomes. */
   message: id,

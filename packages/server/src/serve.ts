@@ -34,6 +34,7 @@ type Refusal = { readonly response: Response };
 /** @throws TypeError for options that cannot work, before there is a runtime to close. */
 export function prepare(options: ServeOptions): (runtime: RuntimeCore) => Service {
   const { authorize, cors, basePath = "", maxBodyBytes = 1_048_576, keepAliveMs = 8_000 } = options;
+  const { clientModels = [] } = options;
   if (cors !== undefined) checkCors(cors);
   checkPositive("maxBodyBytes", maxBodyBytes);
   checkPositive("keepAliveMs", keepAliveMs);
@@ -95,6 +96,7 @@ export function prepare(options: ServeOptions): (runtime: RuntimeCore) => Servic
         ...call,
         principal,
         maxBodyBytes,
+        clientModels,
         pathOf: (id) => `${router.base}/runs/${encodeURIComponent(id)}`,
         stream(source) {
           const reply = stream(source);

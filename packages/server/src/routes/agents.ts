@@ -1,4 +1,9 @@
-import { type AgentDefinition, mcpServersOf, type ToolDefinition } from "@runwire/core";
+import {
+  type AgentDefinition,
+  mcpServersOf,
+  type RuntimeCore,
+  type ToolDefinition,
+} from "@runwire/core";
 import { json } from "../reply.ts";
 import type { Route } from "../route.ts";
 
@@ -7,16 +12,18 @@ export const listAgents: Route = {
   method: "GET",
   path: "/agents",
   action: () => ({ type: "list-agents" }),
-  handle({ runtime: { agents } }) {
-    return json({ agents: [...agents.values()].map((agent) => describeAgent(agent, agents)) });
+  handle({ runtime }) {
+    return json({ agents: [...runtime.agents.values()].map((one) => describeAgent(one, runtime)) });
   },
 };
 
-function describeAgent(agent: AgentDefinition, agents: ReadonlyMap<string, AgentDefinition>) {
+function describeAgent(agent: AgentDefinition, { agents, models }: RuntimeCore) {
   const { name, description, tools, outputSchema } = agent;
+  const model = models.defaultOf(name);
   return {
     name,
     description,
+    ...(model !== undefined && { model }),
     tools: Object.entries(tools).map(([tool, definition]) => describeTool(tool, definition)),
     mcpServers: mcpServersOf(agent, (other) => agents.get(other)),
     ...(outputSchema !== undefined && { outputSchema }),

@@ -4,6 +4,7 @@ import { cancelRun, completeCall, resolveApproval, sendMessage } from "./command
 import { followRun } from "./events.ts";
 import { health } from "./health.ts";
 import { listMcpServers } from "./mcp-servers.ts";
+import { listModels } from "./models.ts";
 import { getRun } from "./run.ts";
 import { startRun } from "./start.ts";
 import { followThread } from "./thread-events.ts";
@@ -14,6 +15,7 @@ export const routes: readonly Route[] = [
   health,
   listAgents,
   listMcpServers,
+  listModels,
   startRun,
   getRun,
   followRun,

@@ -2,6 +2,7 @@ import { type RuntimeCore, RunwireError, type StartRequest } from "@runwire/core
 import type { Message } from "@runwire/core/protocol";
 import type { z } from "zod";
 import { readBody } from "../body.ts";
+import { checkChosen } from "../client-models.ts";
 import { type Context, param } from "../context.ts";
 import { readCursor } from "../cursors.ts";
 import { ndjson, sse } from "../frame-format.ts";
@@ -43,9 +44,10 @@ export const startRun: Route = {
 };
 
 async function readStart(context: Context, agent: string): Promise<StartRequest> {
-  const { request, principal, maxBodyBytes } = context;
+  const { request, principal, maxBodyBytes, clientModels } = context;
   const key = readIdempotencyKey(request);
   const body = await readBody(request, startBody, maxBodyBytes);
+  checkChosen(body.model, clientModels);
   const scope = { principal, thread: body.thread };
   const run = body.run ?? (key === undefined ? undefined : await runIdFor(key, scope));
   if (run !== undefined) checkMessageIds(run, body);
