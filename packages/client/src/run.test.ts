@@ -58,6 +58,7 @@ describe("starting a run", () => {
       message: "m",
       state: { n: 1 },
       metadata: { a: 1 },
+      model: "openai/gpt-5",
       on: {},
       tools: {},
       signal: new AbortController().signal,
@@ -73,6 +74,7 @@ describe("starting a run", () => {
       message: "m",
       state: { n: 1 },
       metadata: { a: 1 },
+      model: "openai/gpt-5",
     });
   });
 

@@ -20,6 +20,8 @@ export interface ThreadActionsOptions {
   readonly conversation: Conversation;
   readonly outbox: Outbox;
   readonly agent: string;
+  /** What answers in the runs that are started now. */
+  readonly model: () => string | undefined;
   readonly thread: () => string | undefined;
   /** The thread's id; makes one if it has none yet. */
   readonly ensureThread: () => string;
@@ -47,6 +49,7 @@ interface Start {
   readonly history?: readonly Message[] | undefined;
   readonly metadata?: RunState["metadata"] | undefined;
   readonly mcpServers?: RunState["mcpServers"] | undefined;
+  readonly model?: string | undefined;
 }
 
 export function createThreadActions(options: ThreadActionsOptions): ThreadActions {
@@ -88,7 +91,8 @@ export function createThreadActions(options: ThreadActionsOptions): ThreadAction
     conversation.cursor ??= `${run}/0`;
     const thread = options.ensureThread();
     const path = `/agents/${encodeURIComponent(agent)}/runs`;
-    const body = { ...request, message: message.id, run, thread };
+    const model = options.model() ?? request.model;
+    const body = { ...request, message: message.id, run, thread, model };
     const posted = http.call({ method: "POST", path, headers: { prefer: "respond-async" }, body });
     const accepted = posted.then(
       () => run,
@@ -137,7 +141,7 @@ export function createThreadActions(options: ThreadActionsOptions): ThreadAction
     const content = input ?? asked.input;
     if (content === undefined) return false;
     if (!isEnded(from)) await cancel(from.run);
-    const { metadata, mcpServers, previous = null } = from;
+    const { metadata, mcpServers, model, previous = null } = from;
     return start({
       input: content,
       message: userMessage(content),
@@ -145,6 +149,7 @@ export function createThreadActions(options: ThreadActionsOptions): ThreadAction
       history: asked.history.length > 0 ? asked.history : undefined,
       metadata,
       mcpServers,
+      model,
     });
   }
 

@@ -1,4 +1,5 @@
-import { beforeEach, describe, expect, test, vi } from "vitest";
+import { beforeEach, describe, expect, onTestFinished, test, vi } from "vitest";
+import { createClient } from "./client.ts";
 import { problem, replay } from "./log-server.test.helper.ts";
 import { conversation, open, texts } from "./open-thread.test.helper.ts";
 import { completed, started, step, toLog } from "./sample-log.test.helper.ts";
@@ -46,12 +47,12 @@ describe("branches", () => {
     });
   });
 
-  test("regenerate keeps the history, metadata and MCP servers that the run was given", async () => {
+  test("regenerate keeps what the run was given: history, metadata, MCP servers, model", async () => {
     const server = await serveThread();
     const history = { id: "h", role: "assistant" as const, parts: [] };
     const [first, ...rest] = toLog([started({ run: "run_a", input: "one?" }), completed]);
     if (first?.type !== "run.started") throw new Error("A log begins with run.started.");
-    const options = { metadata: { tone: "dry" }, mcpServers: ["github"] };
+    const options = { metadata: { tone: "dry" }, mcpServers: ["github"], model: "x/a" };
     const given = { ...first, messages: [history, ...first.messages], ...options };
     server.logs.set("run_a", []);
     server.append("run_a", given, ...rest);
@@ -64,6 +65,22 @@ describe("branches", () => {
       ...options,
       input: [{ type: "text", text: "one?" }],
     });
+  });
+
+  test("each start asks for the model that is chosen at that moment", async () => {
+    const server = await serveThread();
+    const options = { agent: "assistant", thread: server.thread, model: "x/a" };
+    const thread = createClient({ url: server.url }).thread(options);
+    onTestFinished(thread.subscribe(() => {}));
+    await thread.send("one?");
+    await until(() => thread.state.status === "running");
+    options.model = "x/b";
+    await thread.regenerate();
+    const models = server
+      .sent()
+      .filter(({ path }) => path.startsWith("/agents/"))
+      .map(({ body }) => (body as { readonly model?: string }).model);
+    expect(models).toEqual(["x/a", "x/b"]);
   });
 
   test("regenerate ends the run that is open", async () => {

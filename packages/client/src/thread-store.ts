@@ -57,6 +57,7 @@ export function createThreadStore(http: Http, options: ThreadOptions): Thread {
     conversation,
     outbox,
     agent: options.agent,
+    model: () => options.model,
     thread: () => facts.thread,
     ensureThread() {
       if (facts.thread === undefined) facts = { ...facts, thread: randomId("thr_") };

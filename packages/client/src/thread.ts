@@ -117,6 +117,11 @@ export interface ThreadOptions<A extends AgentTypes = AgentTypes> {
   readonly thread?: string | undefined;
   /** What `client.load` gave, so that nothing has to be fetched before the first look. */
   readonly initial?: ThreadSnapshot<A> | undefined;
+  /**
+   * The name of the model that answers, one of those that the server offers. Read anew for each run; without it the
+   * agent's own answers, and a run that is asked again keeps the one it had.
+   */
+  readonly model?: string | undefined;
   /** Told of every event of the thread's runs while connected. Read anew for each. */
   readonly on?: On<A> | undefined;
   /** Runs the agent's client tools here. */

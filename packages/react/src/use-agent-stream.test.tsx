@@ -111,12 +111,19 @@ describe("a thread", () => {
     expect(threads.map(({ listeners }) => listeners.size)).toEqual([0, 1]);
   });
 
-  test("reads callbacks and tools of the newest render", () => {
+  test("reads callbacks, tools and the model of the newest render", () => {
     const { client, threads } = fakeClient();
     const on = [{ reset: vi.fn() }, { reset: vi.fn() }];
     const tools = [{ a: vi.fn() }, { b: vi.fn() }];
     const { rerender } = renderHook(
-      (index) => useThread({ client, agent: "a", on: on[index], tools: tools[index] as never }),
+      (index) =>
+        useThread({
+          client,
+          agent: "a",
+          on: on[index],
+          tools: tools[index] as never,
+          model: ["x/a", "x/b"][index],
+        }),
       { initialProps: 0 },
     );
     expect(threads[0]?.options.on).toBe(on[0]);
@@ -124,6 +131,7 @@ describe("a thread", () => {
     expect(threads).toHaveLength(1);
     expect(threads[0]?.options.on).toBe(on[1]);
     expect(threads[0]?.options.tools).toBe(tools[1]);
+    expect(threads[0]?.options.model).toBe("x/b");
   });
 
   test("in strict mode is connected once", () => {

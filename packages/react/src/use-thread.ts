@@ -24,8 +24,8 @@ export type WithUrl<A extends AgentTypes> = ThreadOptions<A> & ClientOptions;
  * they show, with `useThreadState` and `useMessage`.
  *
  * Another `thread` (or agent, client, url) is another conversation. The id that a new conversation got with its first
- * message is not another one, so it may be put into the address and handed back. Callbacks, tools and headers are those
- * of the newest render.
+ * message is not another one, so it may be put into the address and handed back. Callbacks, tools, headers and the model
+ * are those of the newest render.
  */
 export function useThread<Agents extends AgentMap, N extends keyof Agents & string>(
   options: WithClient<Agents, N>,
@@ -79,6 +79,9 @@ function make(options: EitherOptions, newest: { readonly current: EitherOptions 
     },
     get credentials() {
       return newest.current.credentials;
+    },
+    get model() {
+      return newest.current.model;
     },
     get on() {
       return newest.current.on;
