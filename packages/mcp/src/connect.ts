@@ -24,12 +24,14 @@ export async function connect(options: McpOptions, on: ConnectOptions): Promise<
       listChanged: { tools: { autoRefresh: false, debounceMs: 0, onChanged: on.onToolsChanged } },
     },
   );
-  client.onerror = on.onError;
   try {
     await client.connect(await transportOf(options), { timeout: on.timeoutMs });
+    client.onerror = (error) => {
+      // Progress after the answer, and an answer after the cancel: nobody did anything wrong.
+      if (!/for an unknown (token|message ID)/.test(error.message)) on.onError(error);
+    };
     return client;
   } catch (error) {
-    client.onerror = () => {};
     await client.close().catch(() => {});
     throw error;
   }

@@ -5,7 +5,7 @@ import { isBroken, lost, neverRan, toMcpError } from "./failure.ts";
 import { McpError } from "./mcp-error.ts";
 import type { McpOptions } from "./options.ts";
 
-const firstPauseMs = 500;
+const firstPauseMs = 1_000;
 const maxPauseMs = 30_000;
 /** The client must not be the one that gives up: the tool's own time and the run's signal decide. */
 const noTimeout = 2_147_483_647;

@@ -19,6 +19,8 @@ export function toMcpError(server: string, thrown: unknown): McpError {
       case SdkErrorCode.NotConnected:
       case SdkErrorCode.SendFailed:
         return lost(server, thrown);
+      case SdkErrorCode.EraNegotiationFailed:
+        return about("unavailable", `cannot be reached: ${reasonOf(thrown.cause ?? thrown)}`);
       default:
         return about("failed", `cannot be understood: ${thrown.message}`);
     }
