@@ -97,7 +97,7 @@ const entries = [
   {
     name: "@runwire/mcp",
     path: "packages/mcp/dist/index.js",
-    limit: "6 kB",
+    limit: "5 kB",
     ignore: ["@runwire/core", "@modelcontextprotocol/client"],
   },
   {
