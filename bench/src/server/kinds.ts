@@ -25,9 +25,9 @@ export function listenerOf(kind: ServerKind, load: Load): Listener {
     case "raw-stringify":
       return raw(load, stringifyFrames);
     case "runwire":
-      return nodeHandler(overLog(load));
+      return overLog(load, nodeHandler);
     case "runwire-hono":
-      return getRequestListener(overLog(load));
+      return overLog(load, getRequestListener);
     case "runwire-loop":
       return nodeHandler(overLoop(load));
     case "hono":
@@ -62,22 +62,30 @@ function raw(load: Load, encode: (events: readonly RunEvent[], epoch: number) =>
 }
 
 /** Our handler over a log that somebody else appends to, as many events per macrotask as the raw server writes. */
-function overLog(load: Load): (request: Request) => Promise<Response> {
+function overLog(load: Load, mount: Mount): Listener {
   const log = memoryLog();
   const runtime = createRuntime({ agents: [], log, recover: false });
-  const handler = createHandler({ runtime });
+  const listener = mount(createHandler({ runtime }));
   let runs = 0;
   let kept = 0;
   // Between samples: a log of all runs so far would make each sample dearer than the one before.
   process.on("message", async (question) => {
     if (question === "gc") while (kept < runs) await log.delete({ run: `run_${kept++}` });
   });
-  return async () => {
+  return async (request, response) => {
     const run = `run_${runs++}`;
     await fill(log, run, load);
-    const { origin } = new URL("http://bench.invalid");
-    return handler(new Request(`${origin}/runs/${run}/events`));
+    return listener(at(request, `/runs/${run}/events`), response);
   };
+}
+
+/** A handler in a host. */
+export type Mount = (handler: (request: Request) => Promise<Response>) => Listener;
+
+/** The request, as if it had asked for this path: the clients of all servers ask for the same. */
+export function at(request: IncomingMessage, path: string): IncomingMessage {
+  request.url = path;
+  return request;
 }
 
 /** Resolves when the run is there; goes on appending, not before `gate`. */

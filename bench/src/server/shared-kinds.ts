@@ -6,7 +6,7 @@ import { createRuntime, memoryLog } from "@runwire/core";
 import { createHandler } from "@runwire/server";
 import { nodeHandler } from "@runwire/server/node";
 import { createChannel, createSession } from "better-sse";
-import { fill, type Listener } from "./kinds.ts";
+import { at, fill, type Listener, type Mount } from "./kinds.ts";
 import type { Load, SharedKind } from "./load.ts";
 import { deltaEvents, templateFrames } from "./produce.ts";
 
@@ -55,11 +55,10 @@ function raw({ deltas, perTurn }: Load): SharedServer {
   };
 }
 
-type Mount = (handler: (request: Request) => Promise<Response>) => Listener;
-
 function runwire(load: Load, mount: Mount): SharedServer {
   const log = memoryLog();
-  const handler = createHandler({ runtime: createRuntime({ agents: [], log, recover: false }) });
+  const runtime = createRuntime({ agents: [], log, recover: false });
+  const listener = mount(createHandler({ runtime }));
   let turn = 0;
   let release = () => {};
   const prepare = (): Promise<void> => {
@@ -70,10 +69,10 @@ function runwire(load: Load, mount: Mount): SharedServer {
   };
   let prepared = prepare();
   return {
-    listener: mount(async () => {
+    async listener(request, response) {
       await prepared;
-      return handler(new Request(`http://bench.invalid/runs/run_${turn}/events`));
-    }),
+      return listener(at(request, `/runs/run_${turn}/events`), response);
+    },
     async go() {
       release();
       prepared = prepare();
