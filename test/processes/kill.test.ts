@@ -18,6 +18,7 @@ const open = 24;
 
 /** Where workers are killed, and how often they come there in a second or so. */
 const points: readonly (readonly [Point, number])[] = [
+  ["anywhere", 150],
   ["claimed", 3],
   ["asked", 40],
   ["sent", 40],
@@ -47,7 +48,7 @@ async function undisturbed(): Promise<readonly string[]> {
 test.concurrent.for(stores)(
   `$name: processes are killed at ${kills} moments of seed ${seed}: every run ends as it would have, and its viewers are told all of it once`,
   {
-    timeout: 60_000 + kills * 1_000,
+    timeout: 60_000 + kills * 4_000,
   },
   async (store, { onTestFinished }) => {
     const expected = await undisturbed();

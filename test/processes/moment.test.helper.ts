@@ -1,3 +1,4 @@
+import { Worker } from "node:worker_threads";
 import type { EventLog, Lease } from "@runwire/core";
 import { foldAll, type RunEvent } from "@runwire/core/protocol";
 import { readRun } from "./read-run.test.helper.ts";
@@ -8,6 +9,8 @@ export type Point =
   | "created"
   /** A run was leased, and nothing was done with it. */
   | "claimed"
+  /** So many ms after the first claim: in the middle of whatever it does. */
+  | "anywhere"
   /** A batch is about to be appended; is on its way; is acknowledged. */
   | "asked"
   | "sent"
@@ -27,8 +30,17 @@ export interface Moment {
   readonly signal: "SIGKILL" | "SIGSTOP";
 }
 
+/** What the thread is told that strikes in the middle of what the process does. */
+export interface Blow {
+  readonly afterMs: number;
+  /** How many runs have to get on first; and a number that never changes. */
+  readonly counts: Int32Array;
+}
+
 /** Recoveries in a row without progress that a run may have behind it when its process is killed: one less than end it. */
 const maxRecoveries = 1;
+/** Who has not got on after so long has lost the run. */
+const patienceMs = 5_000;
 
 export interface Striker {
   /** The process has come to a point: at its moment it is struck. */
@@ -49,10 +61,20 @@ export function createStriker(
   const seen = new Map<Point, number>();
   /** Runs that have to get on first. */
   const spared = new Set<string>();
+  const counts = new Int32Array(new SharedArrayBuffer(8));
+
+  function free(run: string): void {
+    spared.delete(run);
+    Atomics.store(counts, 0, spared.size);
+  }
 
   function reached(point: Point): void {
     const times = (seen.get(point) ?? 0) + 1;
     seen.set(point, times);
+    if (point === "claimed" && times === 1 && moment?.point === "anywhere") {
+      const workerData: Blow = { afterMs: moment.n, counts };
+      new Worker(new URL("strike.test.helper.ts", import.meta.url), { workerData });
+    }
     if (point !== moment?.point || times < moment.n) return;
     if (moment.signal === "SIGSTOP" ? times === moment.n : spared.size === 0) {
       say("struck");
@@ -63,7 +85,10 @@ export function createStriker(
   async function spare({ run, why }: Lease): Promise<void> {
     if (why !== "recovery") return;
     const state = foldAll((await readRun(log, run)).events);
-    if ((state?.recoveries ?? 0) > maxRecoveries) spared.add(run);
+    if ((state?.recoveries ?? 0) <= maxRecoveries) return;
+    spared.add(run);
+    Atomics.store(counts, 0, spared.size);
+    setTimeout(free, patienceMs, run).unref();
   }
 
   return {
@@ -87,7 +112,7 @@ export function createStriker(
         setImmediate(() => reached("sent"));
         const { status } = await answer;
         if (status !== "ok" || batch.end !== undefined || batch.events.some(isProgress)) {
-          spared.delete(run);
+          free(run);
         }
         reached("acknowledged");
         if (batch.events.some(({ type }) => type === "tool.started")) reached("intended");
