@@ -9,6 +9,7 @@ import { hosted } from "./hosted-model.ts";
 import { fallbacks } from "./scenario-models.ts";
 import { approve, saysAndApproves } from "./scenario-people.ts";
 import { tools, type World } from "./scenario-tools.ts";
+import { toolsets } from "./scenario-toolsets.ts";
 
 export interface Scenario {
   /** The first one is run. Fresh models and tools, as another process would have them. */
@@ -161,6 +162,7 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
       ];
     },
   },
+  "tools of toolsets": toolsets,
   "tools that the provider runs": {
     agents: (world) => [agent({ name: "root", model: hosted, tools: tools(world) })],
   },
