@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -49,6 +49,7 @@ export async function startStudio(
 ): Promise<Studio> {
   const own = await mkdtemp(join(tmpdir(), "studio-"));
   const notes = join(own, "notes");
+  await mkdir(notes);
   const data = options.data ?? join(own, "data");
   const child = runMain({
     STUDIO_PAGE: page,
