@@ -32,14 +32,15 @@ export function failStep(task: Task, { step, thrown, maxRetries, spare, now }: F
   const failure = ModelError.is(thrown) ? thrown : unexpected(thrown);
   const error = clip(failure.toRunError());
   const { usage } = failure;
-  const reverted = { type: "step.reverted", step, error, ...(usage && { usage }) } as const;
+  const why = { error, ...(usage && { usage }) };
   const attempts = scopeOf(task.state, task.scope)?.attempts ?? 0;
   const retries = failure.retryable && attempts < maxRetries;
   const pause = retries ? pauseAfter(failure, attempts) : Number.POSITIVE_INFINITY;
   if (spare && failure.unavailable && pause > maxPauseMs) {
-    task.push([{ ...reverted, reason: "fallback" }]);
+    task.push([{ type: "step.reverted", step, reason: "fallback", ...why }]);
   } else if (retries) {
-    task.push([{ ...reverted, reason: "retry", retryAt: now() + pause }]);
+    const retryAt = now() + pause;
+    task.push([{ type: "step.reverted", step, reason: "retry", ...why, retryAt }]);
   } else {
     const message = "The model's answer failed before the call could run.";
     task.push([
