@@ -116,4 +116,24 @@ describe("a step", () => {
     const handed: NewEvent = { type: "agent.switched", from: "main", to: "other" };
     expect(stateOf(...events, stepDone(3), handed)).not.toHaveProperty("failedModels");
   });
+
+  it("adds its usage to its model's, a reverted one's too", () => {
+    const by = (number: number, model: string) => ({ ...step(number), model }) as NewEvent;
+    const usage = { inputTokens: 5, outputTokens: 2, cost: 0.5 };
+    const state = stateOf(
+      by(1, "x/a"),
+      { ...reverted(1, "fallback"), usage } as NewEvent,
+      by(2, "__proto__"),
+      stepDone(2),
+      by(3, "x/a"),
+      stepDone(3),
+      by(4, "x/b"),
+      reverted(4, "recovery"),
+    );
+    expect(Object.entries(state.usageByModel ?? {})).toEqual([
+      ["x/a", { inputTokens: 15, outputTokens: 3, cost: 0.5 }],
+      ["__proto__", { inputTokens: 10, outputTokens: 1 }],
+    ]);
+    expect(state.usage).toEqual({ inputTokens: 25, outputTokens: 4, cost: 0.5 });
+  });
 });

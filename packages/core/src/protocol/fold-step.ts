@@ -1,9 +1,10 @@
+import type { DraftTree } from "./draft-tree.ts";
 import type { EventOf } from "./events.ts";
 import { addToStep } from "./fold-part.ts";
 import type { Folds } from "./folds.ts";
 import { pick } from "./pick.ts";
 import type { ScopeState } from "./state.ts";
-import { addUsage } from "./usage.ts";
+import { addUsage, type Usage } from "./usage.ts";
 
 export const stepFolds: Folds<"step.started" | "step.completed" | "step.reverted"> = {
   "step.started"(tree, { scope, step, message, agent, model, at }) {
@@ -29,12 +30,13 @@ export const stepFolds: Folds<"step.started" | "step.completed" | "step.reverted
   },
   "step.completed"(tree, event) {
     const { scope, provider, step: lastStep } = event;
-    if (tree.scope(scope) === undefined) return;
+    const state = tree.scope(scope);
+    if (state === undefined) return;
     // What the provider says about the whole response must go back with it.
     if (provider !== undefined)
       addToStep(tree, scope, (step) => ({ type: "opaque", step, provider }));
-    const { usage, steps } = tree.state;
-    tree.setRoot({ usage: addUsage(usage, event.usage), steps: steps + 1, recoveries: 0 });
+    addSpent(tree, state, event.usage);
+    tree.setRoot({ steps: tree.state.steps + 1, recoveries: 0 });
     tree.setScope(scope, {
       step: undefined,
       attempts: 0,
@@ -51,7 +53,7 @@ export const stepFolds: Folds<"step.started" | "step.completed" | "step.reverted
       const message = tree.indexOf(scope, state.step?.message);
       tree.dropParts(scope, message, (part) => part.type !== "data" && part.step === step);
     }
-    tree.setRoot({ usage: addUsage(tree.state.usage, usage) });
+    addSpent(tree, state, usage);
     tree.setScope(scope, { step: open, retryAt, ...failure(state, reason) });
   },
 };
@@ -64,4 +66,13 @@ function failure(
   if (reason === "recovery") return { attempts };
   if (reason === "retry" || stepModel === undefined) return { attempts: attempts + 1 };
   return { attempts: 0, failedModels: [...failedModels, stepModel] };
+}
+
+function addSpent(tree: DraftTree, { stepModel }: ScopeState, spent: Usage | undefined): void {
+  if (spent === undefined) return;
+  const { usage, usageByModel: by = {} } = tree.state;
+  tree.setRoot({ usage: addUsage(usage, spent) });
+  if (stepModel === undefined) return;
+  const before = Object.hasOwn(by, stepModel) ? by[stepModel] : undefined;
+  tree.setRoot({ usageByModel: { ...by, [stepModel]: addUsage(spent, before) } });
 }

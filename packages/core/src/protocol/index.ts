@@ -52,6 +52,7 @@ export {
   pendingCalls,
   type ScopedCall,
   textOf,
+  usageOf,
 } from "./selectors.ts";
 export type {
   History,

@@ -1,9 +1,17 @@
 import { expect, it } from "vitest";
 import type { NewEvent } from "./events.ts";
 import type { Message, Part } from "./message.ts";
-import { isSettled, lastText, pendingApprovals, pendingCalls, textOf } from "./selectors.ts";
+import {
+  isSettled,
+  lastText,
+  pendingApprovals,
+  pendingCalls,
+  textOf,
+  usageOf,
+} from "./selectors.ts";
 import { answered, asked, clientCalled, done, inAgent, within } from "./test-events.ts";
 import { called, stateOf, step, stepDone } from "./test-log.ts";
+import type { Usage } from "./usage.ts";
 
 const [, ...agentStarted] = inAgent;
 const nested: readonly NewEvent[] = [
@@ -59,4 +67,19 @@ it("reads the newest text of an assistant, its parts joined", () => {
     ]),
   ).toBe("ab");
   expect(lastText([message("user", text("c"))])).toBe("");
+});
+
+it("sums up what runs have used, in all and by model", () => {
+  const paid = { inputTokens: 1, outputTokens: 1, cost: 0.25 };
+  const free = { inputTokens: 2, outputTokens: 2 };
+  const sum = { inputTokens: 3, outputTokens: 3, cost: 0.25 };
+  const run = { usage: sum, usageByModel: { "x/a": paid, "x/b": free } };
+  expect(usageOf([run, { usage: free, usageByModel: { "x/b": free } }, stateOf()])).toEqual({
+    total: { inputTokens: 5, outputTokens: 5, cost: 0.25 },
+    byModel: new Map<string, Usage>([
+      ["x/a", paid],
+      ["x/b", { inputTokens: 4, outputTokens: 4 }],
+    ]),
+  });
+  expect(usageOf([])).toEqual({ total: { inputTokens: 0, outputTokens: 0 }, byModel: new Map() });
 });

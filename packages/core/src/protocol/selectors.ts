@@ -1,5 +1,6 @@
 import type { Approval, Message, Part, TextPart, ToolPart } from "./message.ts";
 import type { RunState, ScopeState } from "./state.ts";
+import { addUsage, noUsage, type Usage } from "./usage.ts";
 
 /** A call with the scope it was made in; no scope: the root. */
 export interface ScopedCall<T extends ToolPart = ToolPart> {
@@ -29,6 +30,22 @@ export function pendingCalls(state: RunState): readonly ScopedCall[] {
       (part.needsApproval === undefined || part.approval?.approved === true) &&
       part.step !== step?.step,
   );
+}
+
+/** What runs have used together, in all and by model: those of a thread's branch, or of all its branches. */
+export function usageOf(runs: readonly Pick<RunState, "usage" | "usageByModel">[]): {
+  readonly total: Usage;
+  readonly byModel: ReadonlyMap<string, Usage>;
+} {
+  let total = noUsage;
+  const byModel = new Map<string, Usage>();
+  for (const run of runs) {
+    total = addUsage(total, run.usage);
+    for (const [model, usage] of Object.entries(run.usageByModel ?? {})) {
+      byModel.set(model, addUsage(usage, byModel.get(model)));
+    }
+  }
+  return { total, byModel };
 }
 
 /** Whether the call has its result: nothing more will happen to it. */

@@ -75,6 +75,11 @@ export interface RunState<P extends Part = Part> extends ScopeState<P> {
   readonly state: Json;
   /** Sum over all scopes, reverted steps included. */
   readonly usage: Usage;
+  /**
+   * The same by the id of the model that was asked, once a step was. Where one model knows its price and another does
+   * not, the sum's `cost` is of the first alone: here it shows.
+   */
+  readonly usageByModel?: { readonly [model: string]: Usage };
   readonly output?: Json;
   /** Why the run failed. */
   readonly failure?: RunError;

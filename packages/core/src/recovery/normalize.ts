@@ -20,6 +20,7 @@ const free: ReadonlySet<string> = new Set([
   "retryAt",
   "recoveries",
   "usage",
+  "usageByModel",
   "log",
 ]);
 

@@ -43,6 +43,7 @@ export const runState = z.looseObject({
     .exactOptional(),
   state: json,
   usage,
+  usageByModel: z.record(z.string(), usage).exactOptional(),
   output: json.exactOptional(),
   failure: runError.exactOptional(),
   scopes: z.record(z.string(), z.looseObject({ ...scope, parent: id.exactOptional() })),
