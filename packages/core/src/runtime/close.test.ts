@@ -98,8 +98,8 @@ describe("close", () => {
     const before = Date.now();
     await within(60_000, runtime.close({ deadlineMs: 1_000 }));
     expect(Date.now() - before).toBeLessThan(5_000);
-    expect(bench().errors).toEqual([
-      new Error(`Run ${run} does not stop: its lease will run out.`),
+    expect(bench().errors).toMatchObject([
+      { code: "shut-down", message: `Run ${run} does not stop: its lease will run out.` },
     ]);
     const other = agent({ name: "a", model: scriptedModel([{ text: "{}" }]) });
     bench().runtime([other]);

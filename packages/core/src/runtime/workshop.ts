@@ -3,6 +3,7 @@ import { openToolsets } from "../loop/agent-tools.ts";
 import { createLeases } from "../loop/leases.ts";
 import { createRegistry, type Registry } from "../loop/registry.ts";
 import { startWorker } from "../loop/worker.ts";
+import { RunwireError } from "../runwire-error.ts";
 import { sleep } from "../signal.ts";
 import { enforceCancel } from "./enforce-cancel.ts";
 import { recover } from "./recoverer.ts";
@@ -134,7 +135,8 @@ export function createWorkshop(log: EventLog, options: WorkOptions): Workshop {
       await within(handOverMs, all);
       // Somebody's own code holds them up: what they still write is fenced, and their leases run out.
       for (const stuck of leases.workers()) {
-        onError(new Error(`Run ${stuck.run} does not stop: its lease will run out.`));
+        const message = `Run ${stuck.run} does not stop: its lease will run out.`;
+        onError(new RunwireError("shut-down", { message }));
         stuck.lose();
       }
       leases.close();

@@ -2,6 +2,7 @@ import type { AgentDefinition } from "../definition.ts";
 import type { EventLog } from "../log/event-log.ts";
 import { createRuntimeCore } from "../runtime/create-runtime.ts";
 import type { RuntimeCore } from "../runtime-contract.ts";
+import { RunwireError } from "../runwire-error.ts";
 import type { Random } from "../testing/random-log/random.ts";
 
 /** What a log's reply that never came looks like to its caller. */
@@ -137,7 +138,9 @@ export function simProcess(options: SimProcessOptions): SimProcess {
     log,
     leaseMs,
     onError: (error) => {
-      if (alive && !(error instanceof LostReply)) errors.push(error);
+      // A hand-over is late where replies are lost.
+      const late = RunwireError.is(error) && error.code === "shut-down";
+      if (alive && !late && !(error instanceof LostReply)) errors.push(error);
     },
   });
   return Object.assign(process, { runtime });
