@@ -1,8 +1,5 @@
-import {
-  Client,
-  StreamableHTTPClientTransport,
-  type Transport,
-} from "@modelcontextprotocol/client";
+import { Client, type Transport } from "@modelcontextprotocol/client";
+import { HttpTransport } from "./http-transport.ts";
 import type { HttpOptions, McpOptions, StdioOptions } from "./options.ts";
 
 export interface ConnectOptions {
@@ -56,11 +53,11 @@ async function overStdio({ command, args, env, cwd, stderr }: StdioOptions): Pro
 
 function overHttp({ url, headers }: HttpOptions): Transport {
   if (typeof headers !== "function") {
-    return new StreamableHTTPClientTransport(new URL(url), {
+    return new HttpTransport(new URL(url), {
       requestInit: { headers: { ...headers } },
     });
   }
-  return new StreamableHTTPClientTransport(new URL(url), {
+  return new HttpTransport(new URL(url), {
     fetch: async (input, init) => {
       const all = new Headers(init?.headers);
       for (const [name, value] of Object.entries(await headers())) all.set(name, value);

@@ -70,34 +70,12 @@ export class Connection {
     for (let attempt = 1; ; attempt++) {
       const live = await this.#connected();
       try {
-        return await this.#once(live.client, ask, options);
+        return await ask(live.client, { timeout: noTimeout, ...options });
       } catch (error) {
         options.signal?.throwIfAborted();
         if (isBroken(error)) this.#drop(live);
         if (attempt > 1 || !neverRan(error)) throw toMcpError(this.#options.name, error);
       }
-    }
-  }
-
-  async #once<T>(client: Client, ask: Ask<T>, options: RequestOptions): Promise<T> {
-    const broken = new AbortController();
-    const { signal } = options;
-    let settled = false;
-    try {
-      return await ask(client, {
-        timeout: noTimeout,
-        ...options,
-        signal: signal === undefined ? broken.signal : AbortSignal.any([signal, broken.signal]),
-        // Of an answer that is there already, the end of its stream says nothing: it is heard first.
-        onRequestStreamEnd: () =>
-          void setTimeout(() => {
-            if (!settled) broken.abort(lost(this.#options.name));
-          }),
-      });
-    } catch (error) {
-      throw broken.signal.aborted ? broken.signal.reason : error;
-    } finally {
-      settled = true;
     }
   }
 

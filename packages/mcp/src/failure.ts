@@ -1,4 +1,5 @@
 import { ProtocolError, SdkError, SdkErrorCode, SdkHttpError } from "@modelcontextprotocol/client";
+import { isCutOff } from "./http-transport.ts";
 import { McpError } from "./mcp-error.ts";
 
 /** What the client or the network threw, in words for the model and for people. Nothing of a server's page gets in. */
@@ -6,7 +7,9 @@ export function toMcpError(server: string, thrown: unknown): McpError {
   if (McpError.is(thrown)) return thrown;
   const about = (code: McpError["code"], what: string): McpError =>
     new McpError(code, { message: `The MCP server "${server}" ${what}`, cause: thrown });
-  if (ProtocolError.isInstance(thrown)) return about("failed", `answered: ${thrown.message}`);
+  if (ProtocolError.isInstance(thrown)) {
+    return isCutOff(thrown) ? lost(server, thrown) : about("failed", `answered: ${thrown.message}`);
+  }
   if (SdkHttpError.isInstance(thrown)) {
     const hint = thrown.status === 401 || thrown.status === 403 ? " Check its `headers`." : "";
     return about("unavailable", `answered with HTTP ${thrown.status}.${hint}`);
@@ -35,8 +38,7 @@ export function lost(server: string, cause?: unknown): McpError {
 
 /** After this the next request needs another connection. */
 export function isBroken(thrown: unknown): boolean {
-  if (McpError.is(thrown)) return thrown.code === "lost";
-  if (ProtocolError.isInstance(thrown)) return false;
+  if (ProtocolError.isInstance(thrown)) return isCutOff(thrown);
   if (SdkHttpError.isInstance(thrown)) return true;
   if (SdkError.isInstance(thrown)) {
     const { ConnectionClosed, NotConnected, SendFailed } = SdkErrorCode;

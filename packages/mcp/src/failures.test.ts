@@ -1,11 +1,9 @@
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { mcp } from "./mcp.ts";
 import { McpError } from "./mcp-error.ts";
 import { calling, run } from "./run.test.helper.ts";
-import { everything, freePort, odd } from "./servers.test.helper.ts";
+import { everything, freePort, odd, serve } from "./servers.test.helper.ts";
 
 const failed = (message: RegExp) => ({
   status: "failed",
@@ -144,11 +142,7 @@ describe("a server that cannot be had", () => {
     [401, /HTTP 401.*headers/],
     [500, /HTTP 500|negotiation/],
   ])("since it answers %i says so, and keeps its page to itself", async (status, message) => {
-    const http = createServer((_, response) => response.writeHead(status).end("<h1>secret</h1>"));
-    await new Promise<void>((resolve) => http.listen(0, "127.0.0.1", resolve));
-    onTestFinished(() => void http.close());
-    const { port } = http.address() as AddressInfo;
-    const url = `http://127.0.0.1:${port}/`;
+    const url = await serve((_, response) => response.writeHead(status).end("<h1>secret</h1>"));
     const { state } = await run([mcp({ name: "shut", url, onError: () => {} })]);
     expect(state.warnings[0]?.message).toMatch(message);
     expect(state.warnings[0]?.message).not.toContain("secret");

@@ -1,10 +1,10 @@
-import { createServer, type IncomingMessage } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { IncomingMessage } from "node:http";
+import { text } from "node:stream/consumers";
 import { InMemoryTransport } from "@modelcontextprotocol/client";
 import { expect, onTestFinished, test } from "vitest";
 import { mcp } from "./mcp.ts";
 import { calling, callsOf, run } from "./run.test.helper.ts";
-import { everythingOverHttp } from "./servers.test.helper.ts";
+import { everythingOverHttp, serve } from "./servers.test.helper.ts";
 
 test("a server that was restarted is asked again, in a session of its own", async () => {
   const { url, stop, start } = await everythingOverHttp();
@@ -36,15 +36,50 @@ test("a server that goes away is missing until it is back", async () => {
     .toContain("every__echo");
 });
 
+test("an answer that is cut off fails its call, and the next one goes on in a new session", async () => {
+  let sessions = 0;
+  const url = await serve(async (request, response) => {
+    if (request.method !== "POST") return void response.writeHead(405).end();
+    const { id, method } = JSON.parse(await text(request));
+    const reply = (result: object, headers = {}): void => {
+      response.writeHead(200, { "content-type": "application/json", ...headers });
+      response.end(JSON.stringify({ jsonrpc: "2.0", id, result }));
+    };
+    switch (method) {
+      case "initialize":
+        return reply(
+          {
+            protocolVersion: "2025-06-18",
+            capabilities: { tools: {} },
+            serverInfo: { name: "cut", version: "1" },
+          },
+          { "mcp-session-id": String(++sessions) },
+        );
+      case "tools/list":
+        return reply({ tools: [{ name: "act", inputSchema: { type: "object" } }] });
+      case "tools/call":
+        if (sessions > 1) return reply({ content: [{ type: "text", text: "done" }] });
+        response.writeHead(200, { "content-type": "text/event-stream" });
+        response.write(": on my way\n\n", () => response.destroy());
+        return;
+      default:
+        response.writeHead(id === undefined ? 202 : 400).end();
+    }
+  });
+  const act = [{ name: "cut__act" }];
+  const { calls } = await run([mcp({ name: "cut", url, onError: () => {} })], act, act);
+  expect(calls).toMatchObject([
+    { status: "failed", error: { message: expect.stringContaining("may or may not") } },
+    { status: "completed", output: "done" },
+  ]);
+});
+
 test("headers are asked for with each request", async () => {
   const seen: IncomingMessage["headers"][] = [];
-  const http = createServer((request, response) => {
+  const url = await serve((request, response) => {
     seen.push(request.headers);
     response.writeHead(401).end();
   });
-  await new Promise<void>((resolve) => http.listen(0, "127.0.0.1", resolve));
-  onTestFinished(() => void http.close());
-  const url = `http://127.0.0.1:${(http.address() as AddressInfo).port}/`;
   let token = 0;
   const turning = { name: "a", url, headers: () => ({ authorization: `Bearer ${++token}` }) };
   await run([mcp({ ...turning, onError: () => {} })]);

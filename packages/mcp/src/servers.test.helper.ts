@@ -1,7 +1,8 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { createServer } from "node:net";
+import { createServer as createHttpServer, type RequestListener } from "node:http";
+import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -50,12 +51,28 @@ export async function everythingOverHttp(): Promise<{
   return { url: `http://127.0.0.1:${port}/mcp`, stop, start };
 }
 
+/** A server of the test's own. Its address. */
+export async function serve(answer: RequestListener): Promise<string> {
+  const http = createHttpServer(answer).listen(0, "127.0.0.1");
+  await once(http, "listening");
+  onTestFinished(() => {
+    http.closeAllConnections();
+    http.close();
+  });
+  return `http://127.0.0.1:${portOf(http.address())}/`;
+}
+
+/** A port that nobody listens at. */
 export async function freePort(): Promise<number> {
   const server = createServer().listen(0, "127.0.0.1");
   await once(server, "listening");
-  const address = server.address();
+  const port = portOf(server.address());
   server.close();
   await once(server, "close");
+  return port;
+}
+
+function portOf(address: AddressInfo | string | null): number {
   if (address === null || typeof address === "string") throw new Error("No port.");
   return address.port;
 }
