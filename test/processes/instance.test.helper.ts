@@ -51,13 +51,16 @@ async function intrude(run: string): Promise<void> {
   say("intruded", run, status);
 }
 
+let closing = false;
+
+/** As for a deploy: nothing is left that holds the process. */
 async function close(deadlineMs: number): Promise<void> {
+  closing = true;
   await handler.close({ deadlineMs });
   server.close();
   server.closeAllConnections();
   await opened.close();
   process.stdin.destroy();
-  say("closed");
 }
 
 const input = createInterface({ input: process.stdin });
@@ -67,7 +70,7 @@ input.on("line", (line) => {
   if (word === "close") void close(Number(argument));
 });
 // Whoever started it is gone.
-input.on("close", () => process.stdin.destroyed || process.exit());
+input.on("close", () => closing || process.exit());
 
 server.listen(0, "127.0.0.1", () => {
   say("ready", (server.address() as AddressInfo).port);

@@ -10,6 +10,7 @@ const many = 1_000;
 
 test.concurrent.for(stores)(
   `$name: of ${many} runs that are ready, three processes work on each once`,
+  { timeout: 60_000 },
   async (store, { onTestFinished }) => {
     const stage = await setStage(store, onTestFinished);
     const agents = cast({ note() {}, reached() {} });
@@ -39,6 +40,7 @@ const hourMs = 3_600_000;
 
 test.concurrent.for(stores)(
   "$name: processes whose clocks are hours apart share runs, and all end as they should",
+  { timeout: 60_000 },
   async (store, { onTestFinished }) => {
     const stage = await setStage(store, onTestFinished);
     const front = await stage.start({ works: false });

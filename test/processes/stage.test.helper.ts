@@ -37,12 +37,12 @@ export async function setStage(
   onTestFinished: (end: () => Promise<void>) => void,
 ): Promise<Stage> {
   const folder = mkdtempSync(join(tmpdir(), "runwire-processes-"));
-  const instances = new Set<Promise<Instance>>();
+  const programs: Program[] = [];
   const ends: (() => Promise<void>)[] = [];
   let over = false;
   onTestFinished(async () => {
     over = true;
-    for (const instance of instances) await instance.then(({ kill }) => kill()).catch(() => {});
+    await Promise.all(programs.map(({ kill }) => kill()));
     for (const end of ends.reverse()) await end();
     rmSync(folder, { recursive: true, force: true });
   });
@@ -56,18 +56,16 @@ export async function setStage(
     async start(options) {
       if (over) throw new Error("The test is over.");
       const { leaseMs } = store;
-      const instance = startInstance({
-        ...{ where, ledger, works: true, concurrency: 8, leaseMs },
-        ...options,
-      });
-      instances.add(instance);
-      return instance;
+      return startInstance(
+        { ...{ where, ledger, works: true, concurrency: 8, leaseMs }, ...options },
+        (program) => programs.push(program),
+      );
     },
     startAlone() {
       const program = startProgram(new URL("wait-alone.test.helper.ts", import.meta.url), {
         where,
       });
-      ends.push(program.kill);
+      programs.push(program);
       return program;
     },
     client: ({ url }, user = "somebody") =>

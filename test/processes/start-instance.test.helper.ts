@@ -9,10 +9,17 @@ export interface Instance extends Program {
 
 const program = new URL("instance.test.helper.ts", import.meta.url);
 
-/** Resolves when it listens, or was struck before. */
-export async function startInstance(options: InstanceOptions): Promise<Instance> {
+/**
+ * Resolves when it listens, or was killed before. `starting` is given the process at once, so that it can be ended
+ * whatever becomes of it.
+ */
+export async function startInstance(
+  options: InstanceOptions,
+  starting: (program: Program) => void,
+): Promise<Instance> {
   const started = startProgram(program, options);
-  const ready = await Promise.race([started.said("ready"), started.gone.then(() => "ready 0")]);
+  starting(started);
+  const ready = await started.said("ready").catch(() => "ready 0");
   const port = Number(ready.split(" ")[1]);
   return { ...started, url: `http://127.0.0.1:${port}`, port };
 }
