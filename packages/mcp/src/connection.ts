@@ -58,11 +58,19 @@ export class Connection {
   /** The server's tools as they are now. */
   async tools(): Promise<ToolsByName> {
     const live = await this.#connected();
-    live.tools ??= this.#list(live.client, { timeout: this.#connectTimeoutMs }).catch((error) => {
-      this.#drop(live);
-      throw toMcpError(this.#options.name, error);
-    });
+    live.tools ??= this.#listed(live);
     return live.tools;
+  }
+
+  async #listed(live: Live): Promise<ToolsByName> {
+    try {
+      const tools = await this.#list(live.client, { timeout: this.#connectTimeoutMs });
+      this.#failures = 0;
+      return tools;
+    } catch (error) {
+      this.#drop(live);
+      throw this.#failed(error);
+    }
   }
 
   /** Asks the server, again on a new connection if the first cannot have got there. Rejects with a {@link McpError}. */
@@ -114,16 +122,19 @@ export class Connection {
       };
       live = made;
       this.#live = made;
-      this.#failures = 0;
-      this.#down = undefined;
       return made;
-    } catch (thrown) {
-      const error = toMcpError(name, thrown);
-      const pause = Math.min(maxPauseMs, firstPauseMs * 2 ** this.#failures++);
-      this.#down = { error, until: performance.now() + pause * (0.5 + Math.random() / 2) };
-      this.#onError(error);
-      throw error;
+    } catch (error) {
+      throw this.#failed(error);
     }
+  }
+
+  /** The server is of no use: nobody tries again before the pause is over. */
+  #failed(thrown: unknown): McpError {
+    const error = toMcpError(this.#options.name, thrown);
+    const pause = Math.min(maxPauseMs, firstPauseMs * 2 ** this.#failures++);
+    this.#down = { error, until: performance.now() + pause * (0.5 + Math.random() / 2) };
+    this.#onError(error);
+    return error;
   }
 
   /** Lets go of a connection that is of no use any more: the next request makes another one. */

@@ -126,6 +126,16 @@ describe("a server that cannot be had", () => {
       .toBeGreaterThan(1);
   });
 
+  test("since it does not know its tools is not started again at once", async () => {
+    const { server, did } = odd({ mode: "listless" });
+    const { tools, close } = server.open();
+    onTestFinished(close);
+    const failure = { code: "failed", message: 'The MCP server "odd" answered: no idea' };
+    await expect(tools()).rejects.toMatchObject(failure);
+    await expect(tools()).rejects.toMatchObject(failure);
+    expect(did()).toEqual(["list"]);
+  });
+
   test("since it does not answer is given up in time", async () => {
     const { server } = odd({ mode: "mute", connectTimeoutMs: 200 });
     const { state } = await run([server]);

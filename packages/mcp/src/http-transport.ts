@@ -14,8 +14,11 @@ export function isCutOff({ data }: { readonly data?: unknown }): boolean {
   return typeof data === "object" && data !== null && "runwire/cut-off" in data;
 }
 
+/** How long a server may take to hear that its session is over. */
+const goodbyeMs = 1_000;
+
 /**
- * Streamable HTTP that tells a request when its answer was cut off and cannot be resumed: the client alone would wait for
+ * Streamable HTTP that ends its session when it is closed, and that tells a request when its answer was cut off and cannot be resumed: the client alone would wait for
  * it until the request's time is up.
  */
 export class HttpTransport extends StreamableHTTPClientTransport {
@@ -27,5 +30,16 @@ export class HttpTransport extends StreamableHTTPClientTransport {
       onRequestStreamEnd: () => this.onmessage?.({ jsonrpc: "2.0", id, error: cutOff }),
       ...options,
     });
+  }
+
+  override async close(): Promise<void> {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const enough = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, goodbyeMs);
+    });
+    // A server that does not hear it forgets the session by itself.
+    await Promise.race([this.terminateSession().catch(() => {}), enough]);
+    clearTimeout(timer);
+    await super.close();
   }
 }

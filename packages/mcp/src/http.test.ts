@@ -38,7 +38,9 @@ test("a server that goes away is missing until it is back", async () => {
 
 test("an answer that is cut off fails its call, and the next one goes on in a new session", async () => {
   let sessions = 0;
+  const ended: unknown[] = [];
   const url = await serve(async (request, response) => {
+    if (request.method === "DELETE") ended.push(request.headers["mcp-session-id"]);
     if (request.method !== "POST") return void response.writeHead(405).end();
     const { id, method } = JSON.parse(await text(request));
     const reply = (result: object, headers = {}): void => {
@@ -67,11 +69,13 @@ test("an answer that is cut off fails its call, and the next one goes on in a ne
     }
   });
   const act = [{ name: "cut__act" }];
-  const { calls } = await run([mcp({ name: "cut", url, onError: () => {} })], act, act);
+  const { calls, runtime } = await run([mcp({ name: "cut", url, onError: () => {} })], act, act);
   expect(calls).toMatchObject([
     { status: "failed", error: { message: expect.stringContaining("may or may not") } },
     { status: "completed", output: "done" },
   ]);
+  await runtime.close();
+  expect(ended).toEqual(["1", "2"]);
 });
 
 test("headers are asked for with each request", async () => {

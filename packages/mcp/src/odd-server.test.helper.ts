@@ -96,7 +96,8 @@ createInterface({ input: process.stdin }).on("line", (line) => {
     });
   } else if (method === "tools/list") {
     note("list");
-    write({ id, result: { tools: tools() } });
+    if (MODE === "listless") write({ id, error: { code: -32603, message: "no idea" } });
+    else write({ id, result: { tools: tools() } });
   } else if (method === "tools/call") call(message);
   else if (method === "notifications/cancelled" && params?.requestId !== undefined) {
     cancelled.push(params.requestId);

@@ -91,7 +91,7 @@ export function filesystem(folder: string, options: Given = {}): McpServer {
 
 /** A server that misbehaves, and what it did, line by line. */
 export function odd(
-  options: Given & { readonly mode?: "hang" | "mute"; readonly ledger?: string } = {},
+  options: Given & { readonly mode?: "hang" | "mute" | "listless"; readonly ledger?: string } = {},
 ): { readonly server: McpServer; readonly ledger: string; did(): readonly string[] } {
   const { mode, ledger = join(tempFolder(), "ledger"), ...given } = options;
   const script = fileURLToPath(new URL("odd-server.test.helper.ts", import.meta.url));
