@@ -22,6 +22,8 @@ export interface ThreadActionsOptions {
   readonly agent: string;
   /** What answers in the runs that are started now. */
   readonly model: () => string | undefined;
+  /** What it may use. */
+  readonly mcpServers: () => readonly string[] | undefined;
   readonly thread: () => string | undefined;
   /** The thread's id; makes one if it has none yet. */
   readonly ensureThread: () => string;
@@ -92,7 +94,8 @@ export function createThreadActions(options: ThreadActionsOptions): ThreadAction
     const thread = options.ensureThread();
     const path = `/agents/${encodeURIComponent(agent)}/runs`;
     const model = options.model() ?? request.model;
-    const body = { ...request, message: message.id, run, thread, model };
+    const mcpServers = options.mcpServers() ?? request.mcpServers;
+    const body = { ...request, message: message.id, run, thread, model, mcpServers };
     const posted = http.call({ method: "POST", path, headers: { prefer: "respond-async" }, body });
     const accepted = posted.then(
       () => run,

@@ -67,20 +67,22 @@ describe("branches", () => {
     });
   });
 
-  test("each start asks for the model that is chosen at that moment", async () => {
+  test("each start asks for the model and the MCP servers that are chosen at that moment", async () => {
     const server = await serveThread();
-    const options = { agent: "assistant", thread: server.thread, model: "x/a" };
+    const chosen = { model: "x/a", mcpServers: ["files"] };
+    const options = { agent: "assistant", thread: server.thread, ...chosen };
     const thread = createClient({ url: server.url }).thread(options);
     onTestFinished(thread.subscribe(() => {}));
     await thread.send("one?");
     await until(() => thread.state.status === "running");
     options.model = "x/b";
+    options.mcpServers = [];
     await thread.regenerate();
-    const models = server
+    const asked = server
       .sent()
       .filter(({ path }) => path.startsWith("/agents/"))
-      .map(({ body }) => (body as { readonly model?: string }).model);
-    expect(models).toEqual(["x/a", "x/b"]);
+      .map(({ body }) => body);
+    expect(asked).toMatchObject([chosen, { model: "x/b", mcpServers: [] }]);
   });
 
   test("regenerate ends the run that is open", async () => {

@@ -58,6 +58,7 @@ export function createThreadStore(http: Http, options: ThreadOptions): Thread {
     outbox,
     agent: options.agent,
     model: () => options.model,
+    mcpServers: () => options.mcpServers,
     thread: () => facts.thread,
     ensureThread() {
       if (facts.thread === undefined) facts = { ...facts, thread: randomId("thr_") };

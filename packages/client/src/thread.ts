@@ -122,6 +122,8 @@ export interface ThreadOptions<A extends AgentTypes = AgentTypes> {
    * agent's own answers, and a run that is asked again keeps the one it had.
    */
   readonly model?: string | undefined;
+  /** The MCP servers that the agent may use, by name. Read anew for each run, as the model is. Default: all. */
+  readonly mcpServers?: readonly string[] | undefined;
   /** Told of every event of the thread's runs while connected. Read anew for each. */
   readonly on?: On<A> | undefined;
   /** Runs the agent's client tools here. */

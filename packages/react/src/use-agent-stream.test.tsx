@@ -123,6 +123,7 @@ describe("a thread", () => {
           on: on[index],
           tools: tools[index] as never,
           model: ["x/a", "x/b"][index],
+          mcpServers: [["files"], ["web"]][index],
         }),
       { initialProps: 0 },
     );
@@ -132,6 +133,7 @@ describe("a thread", () => {
     expect(threads[0]?.options.on).toBe(on[1]);
     expect(threads[0]?.options.tools).toBe(tools[1]);
     expect(threads[0]?.options.model).toBe("x/b");
+    expect(threads[0]?.options.mcpServers).toEqual(["web"]);
   });
 
   test("in strict mode is connected once", () => {

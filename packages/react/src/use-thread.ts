@@ -83,6 +83,9 @@ function make(options: EitherOptions, newest: { readonly current: EitherOptions 
     get model() {
       return newest.current.model;
     },
+    get mcpServers() {
+      return newest.current.mcpServers;
+    },
     get on() {
       return newest.current.on;
     },
