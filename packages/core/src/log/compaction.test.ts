@@ -9,6 +9,7 @@ import { eventSchema } from "../schema/index.ts";
 import { randomLog } from "../testing/random-log/random-log.ts";
 import { compacted } from "./compaction.ts";
 import { maxEventBytes } from "./event-log.ts";
+import { sameState } from "./same-state.ts";
 
 const seeds = Array.from({ length: 400 }, (_, seed) => seed);
 
@@ -55,6 +56,7 @@ describe("compacted, over random runs of all kinds", () => {
       const log = randomLog(seed, { unknown: seed % 2 === 0 });
       const short = compacted(log);
       expect(folded(short), `seed ${seed}`).toEqual(folded(log));
+      expect(sameState(foldAll(short), foldAll(log)), `seed ${seed}`).toBe(true);
       const verifier = createVerifier({ idempotent: (tool) => tool === "read" });
       expect(firstBroken(verifier, short), `seed ${seed}`).toBeUndefined();
       for (const event of short) if (isKnown(event.type)) eventSchema.parse(event);
@@ -85,6 +87,16 @@ describe("compacted, over random runs of all kinds", () => {
     }
     expect(eventTypes).toEqual(expect.arrayContaining([...left]));
   });
+});
+
+it("states that differ in anything else are not the same", () => {
+  const state = foldAll(saying(said("a")));
+  const other = foldAll(saying(said("b")));
+  expect(sameState(state, state && { ...state, seq: 99 })).toBe(true);
+  const turned = state && Object.fromEntries(Object.entries(state).reverse());
+  expect(sameState(state, turned as typeof state)).toBe(true);
+  expect(sameState(state, other)).toBe(false);
+  expect(sameState(state, undefined)).toBe(false);
 });
 
 describe("compacted", () => {

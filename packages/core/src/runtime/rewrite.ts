@@ -1,11 +1,11 @@
 import { Compaction } from "../log/compaction.ts";
 import type { EventLog } from "../log/event-log.ts";
 import { readEvents } from "../log/read-run.ts";
+import { sameState } from "../log/same-state.ts";
 import { type Cursor, start } from "../protocol/cursor.ts";
 import { createDraft } from "../protocol/draft.ts";
 import type { RunEvent } from "../protocol/events.ts";
 import { foldAll } from "../protocol/fold.ts";
-import type { RunState } from "../protocol/state.ts";
 
 /** Events per read: other work has its turn in between. */
 const portion = 1_024;
@@ -24,7 +24,7 @@ export async function rewrite(log: EventLog, run: string): Promise<"ok" | "chang
   if (!whole) return "changed";
   const fewer = compaction.events();
   if (fewer !== undefined) {
-    if (textOf(foldAll(fewer)) !== textOf(draft.snapshot())) return "other";
+    if (!sameState(foldAll(fewer), draft.snapshot())) return "other";
     return (await log.compact(run, fewer)) === "ok" ? "ok" : "changed";
   }
   // So that it is not looked at again.
@@ -47,8 +47,4 @@ async function readEnded(
     if (read.events.length === 0) return false;
     cursor = { seq: cursor.seq + read.events.length, epoch: read.epoch };
   }
-}
-
-function textOf(state: RunState | undefined): string {
-  return JSON.stringify({ ...state, seq: 0 });
 }

@@ -1,7 +1,10 @@
+import { compacted } from "../log/compaction.ts";
 import type { EventLog } from "../log/event-log.ts";
 import { readRun } from "../log/read-run.ts";
+import { sameState } from "../log/same-state.ts";
 import { isTerminal } from "../protocol/event-types.ts";
 import type { RunEvent } from "../protocol/events.ts";
+import { foldAll } from "../protocol/fold.ts";
 import { checkLog } from "../testing/check-log.ts";
 import { idempotentTools, type SimEffect, type SimWorld } from "./sim-agents.ts";
 
@@ -27,6 +30,7 @@ export async function checkRun(
     ...broken.map(({ check, message, seq }) => `${check}: ${message} (${seq ?? "no seq"})`),
     ...checkIntents(effects, idempotent),
     ...checkEnd(events, heard),
+    ...checkCompaction(events),
   ].map((problem) => `${run}: ${problem}`);
   return { events, problems };
 }
@@ -44,6 +48,11 @@ function checkIntents(
     seen.add(intent);
   }
   return problems;
+}
+
+function checkCompaction(events: readonly RunEvent[]): readonly string[] {
+  const same = sameState(foldAll(events), foldAll(compacted(events)));
+  return same ? [] : ["compaction: the run says something else afterwards."];
 }
 
 function checkEnd(events: readonly RunEvent[], heard: ReadonlySet<string>): readonly string[] {
