@@ -2,6 +2,7 @@ import "../simulation/virtual-time.ts";
 
 import { describe, expect, it } from "vitest";
 import { agent } from "../agent.ts";
+import { compacted } from "../log/compaction.ts";
 import type { EventLog } from "../log/event-log.ts";
 import { readEvents } from "../log/read-run.ts";
 import { segmentEvents } from "../log/segment.ts";
@@ -130,6 +131,24 @@ describe("compaction of ended runs", () => {
     const before = asked;
     await pass(300_000);
     expect(asked).toBe(before);
+  });
+
+  it("leaves a state whole that is folded at the same moment, and the history of the next run", async () => {
+    const runtime = bench().runtime([talker]);
+    const run = await ended(runtime);
+    const before = await runtime.state(run);
+    let done = false;
+    const read: EventLog["read"] = async (id, after, limit) => {
+      if (after.seq > 0 && !done) {
+        done = true;
+        await bench().log.compact(id, compacted(await bench().events(id)));
+      }
+      return bench().log.read(id, after, Math.min(limit, 50));
+    };
+    const web = bench().runtime([talker], { recover: false, log: { ...bench().log, read } });
+    const [state] = await within(10_000, web.chain(run));
+    expect(done).toBe(true);
+    expect(plain(state)).toEqual(plain(before));
   });
 
   it("is seen by no viewer: who follows goes on from a snapshot, to the same state", async () => {
