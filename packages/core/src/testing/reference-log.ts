@@ -18,23 +18,7 @@ import type { Command, InboxEntry } from "../protocol/command.ts";
 import type { Cursor } from "../protocol/cursor.ts";
 import type { RunEvent } from "../protocol/events.ts";
 import { ok } from "./assert.ts";
-
-interface Run {
-  readonly request: NewRun;
-  readonly createdAt: number;
-  readonly inbox: InboxEntry[];
-  /** Of the lease that the creation gave. */
-  readonly firstEpoch: number | undefined;
-  status: RunInfo["status"];
-  events: { readonly event: RunEvent; readonly epoch: number }[];
-  compacted: boolean;
-  /** How many runs ended before it, and when it did; `undefined` also once it was compacted. */
-  ended: { readonly order: number; readonly at: number } | undefined;
-  done: number;
-  epoch: number;
-  lease: { readonly worker: string; until: number } | undefined;
-  ready: { readonly at: number; readonly why: Lease["why"] } | undefined;
-}
+import { isClaimable, leaseOf, type Run } from "./reference-run.ts";
 
 /**
  * The contract of `EventLog` once more, as plainly as it goes: lists that are searched, nothing shared, nothing fast,
@@ -64,7 +48,7 @@ export class ReferenceLog {
         known.lease !== undefined &&
         known.lease.worker === owner?.worker &&
         known.epoch === known.firstEpoch;
-      return { status: "exists", ...(again && { lease: this.#lease(known, "new") }) };
+      return { status: "exists", ...(again && { lease: leaseOf(known, "new", this.now) }) };
     }
     const inThread = this.#threads.get(thread);
     if (inThread !== undefined && inThread.request.principal !== request.principal) {
@@ -98,12 +82,12 @@ export class ReferenceLog {
     this.#runs.set(id, run);
     if (inThread === undefined) this.#threads.set(thread, { request, createdAt: this.now });
     this.#touch(thread);
-    return { status: "ok", ...(leased && { lease: this.#lease(run, "new") }) };
+    return { status: "ok", ...(leased && { lease: leaseOf(run, "new", this.now) }) };
   }
 
   /** The leases that the log's claim should have answered, given which runs it took. */
   claim(request: ClaimRequest, chosen: readonly LeaseRef[]): readonly Lease[] {
-    const claimable = [...this.#runs.values()].filter((run) => this.#claimable(run, request));
+    const claimable = [...this.#runs.values()].filter((run) => isClaimable(run, request, this.now));
     const count = Math.min(request.max, claimable.length);
     ok(
       chosen.length === count,
@@ -111,14 +95,14 @@ export class ReferenceLog {
     );
     return chosen.map(({ run: id, epoch }) => {
       const run = this.#runs.get(id);
-      ok(run !== undefined && this.#claimable(run, request), `${id} can be claimed, once`);
+      ok(run !== undefined && isClaimable(run, request, this.now), `${id} can be claimed, once`);
       ok(epoch > run.epoch, `epoch ${epoch} is newer than ${run.epoch}`);
       const expired = run.lease !== undefined && run.lease.until <= this.now;
       const why = run.lease === undefined ? run.ready?.why : expired ? "recovery" : "steal";
       run.epoch = epoch;
       run.lease = { worker: request.worker, until: this.now + request.leaseMs };
       run.ready = undefined;
-      return this.#lease(run, why ?? "recovery");
+      return leaseOf(run, why ?? "recovery", this.now);
     });
   }
 
@@ -275,29 +259,6 @@ export class ReferenceLog {
       .filter((id) => principal === undefined || this.thread(id)?.principal === principal)
       .reverse()
       .slice(0, limit);
-  }
-
-  #claimable(run: Run, { agents, run: named, steal }: ClaimRequest): boolean {
-    if (run.status !== "open" || !agents.includes(run.request.agent)) return false;
-    if (named !== undefined && named !== run.request.run) return false;
-    if (run.lease === undefined) return run.ready !== undefined && run.ready.at <= this.now;
-    return run.lease.until <= this.now || (steal === true && named !== undefined);
-  }
-
-  #lease(run: Run, why: Lease["why"]): Lease {
-    const { run: id, thread, principal } = run.request;
-    return {
-      run: id,
-      epoch: run.epoch,
-      thread,
-      ...(principal !== undefined && { principal }),
-      tail: run.events.length,
-      done: run.done,
-      inbox: run.inbox.length,
-      now: this.now,
-      until: run.lease?.until ?? 0,
-      why,
-    };
   }
 
   #unblock(id: string): void {
