@@ -81,6 +81,23 @@ describe("a run over a socket", () => {
 });
 
 describe("bodies", () => {
+  test("one whose sender went before anybody read it breaks off, and keeps nobody waiting", async () => {
+    const { promise: read, resolve } = Promise.withResolvers<unknown>();
+    const arrived = Promise.withResolvers<void>();
+    const { port } = await serve(async (request) => {
+      const gone = once(request.signal, "abort");
+      arrived.resolve();
+      await gone;
+      resolve(await request.text().catch((error: unknown) => error));
+      return new Response();
+    });
+    const client = await raw(port);
+    client.send("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 20\r\n\r\nhalf");
+    await arrived.promise;
+    client.socket.destroy();
+    expect(await read).toBeInstanceOf(Error);
+  });
+
   test("a large one that is refused does not keep the answer from its sender", async () => {
     const { handler } = serving();
     const { url } = await serve(handler);

@@ -155,6 +155,8 @@ class IncomingBody {
     return new ReadableStream<Uint8Array>(
       {
         pull: (controller) => {
+          // It is over already, and says so to nobody who comes now.
+          if (this.#req.destroyed && this.#detach === undefined) throw brokenOff();
           this.#detach ??= this.#attach(controller);
           this.#req.resume();
         },
@@ -177,7 +179,7 @@ class IncomingBody {
     };
     const onClose = () => {
       detach();
-      controller.error(new Error("The connection closed before the end of the body."));
+      controller.error(brokenOff());
     };
     const detach = () => {
       req.off("data", onData).off("end", onEnd).off("error", onClose).off("close", onClose);
@@ -197,6 +199,10 @@ class IncomingBody {
     req.once("close", () => clearTimeout(timer)).once("end", () => clearTimeout(timer));
     req.on("error", () => {}).resume();
   }
+}
+
+function brokenOff(): Error {
+  return new Error("The connection closed before the end of the body.");
 }
 
 function sendHead(response: Response, req: IncomingMessage, res: ServerResponse): void {
