@@ -362,6 +362,14 @@ describe("a host with a sink of its own", () => {
     await body.cancel();
   });
 
+  test("takes none whose request was given up before: its stream has ended", async () => {
+    const controller = new AbortController();
+    const { body } = open(manual().source, { preamble: "hello", signal: controller.signal });
+    controller.abort();
+    expect(takeBody(body)).toBeUndefined();
+    expect(await body.getReader().read()).toEqual({ done: true, value: undefined });
+  });
+
   test("is not told of the request's signal afterwards", async () => {
     const controller = new AbortController();
     const { source } = manual();

@@ -42,7 +42,8 @@ class WebBody implements UnderlyingDefaultSource<Uint8Array>, Sink {
   }
 
   take(): StreamBody | undefined {
-    if (this.#attached) return undefined;
+    // Let go, it has no more to say, not even its end: the stream is closed, which says it.
+    if (this.#attached || this.#signal?.aborted) return undefined;
     const body = this.#body;
     this.#body = undefined;
     this.#signal?.removeEventListener("abort", this.#leave);
