@@ -58,6 +58,8 @@ export class ThreadFeed {
 
   /** The run to follow after `current`: the next one on the way to the head, or the head itself on another branch. */
   async following(current: string | undefined, head: string): Promise<string> {
+    // Whoever has followed none begins at the head, however many are before it.
+    if (current === undefined) return head;
     let next = head;
     for (let hops = 0; hops < maxHops; hops++) {
       const previous = await this.#before(next);

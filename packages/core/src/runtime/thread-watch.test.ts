@@ -143,6 +143,33 @@ describe("a thread", () => {
     expect(told.at(-1)).toBe("r3 4");
   });
 
+  it("that branched while a viewer was away is told of at once, not when something else happens", async () => {
+    await whole("r1");
+    await begin("r2", "r1");
+    await begin("r3", "r1");
+    const { told } = view({ at: { run: "r2", after: { seq: 1, epoch: epochs.get("r2") ?? 0 } } });
+    await settled();
+    expect(told).toEqual(["r3:", "r3 1"]);
+  });
+
+  it("is begun with its newest run without a look at all that came before", async () => {
+    await whole("r1");
+    for (let n = 2; n <= 5; n++) await whole(`r${n}`, `r${n - 1}`);
+    const { find } = log;
+    const found: string[] = [];
+    log = {
+      ...log,
+      find: async (run) => {
+        found.push(run);
+        return find(run);
+      },
+    };
+    const { told } = view();
+    await settled();
+    expect(told).toEqual(["r5:", "r5 snapshot 4"]);
+    expect(found).toEqual([]);
+  });
+
   it("is not left for a run that only waits behind the one that is followed", async () => {
     await begin("r1");
     const { told } = view();

@@ -96,7 +96,11 @@ export class ThreadWatch implements Watching {
       this.#upon = false;
     }
     if (this.#goal === undefined) await this.#choose(head);
-    if (this.#goal !== undefined && this.#hungry && !this.#over) this.#enter(this.#goal);
+    if (this.#goal !== undefined && this.#hungry && !this.#over) {
+      this.#enter(this.#goal);
+      // The thread may have branched before the run was entered: nothing will tell of that any more.
+      if (head !== this.#run) this.#poked.notify();
+    }
   }
 
   /** Announces the run to go on with, if there is one. */
