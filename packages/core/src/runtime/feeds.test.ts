@@ -162,6 +162,41 @@ describe("a viewer", () => {
     feeds.close();
   });
 
+  it("who is overtaken again and again while it catches up is told all, also when nothing more comes", async () => {
+    const { inner, log, append } = await open();
+    const held: (() => void)[] = [];
+    let hold = false;
+    const feeds = createFeeds({
+      ...log,
+      async read(run, after, limit) {
+        // Answered at once, and heard of late: but for the first viewer, who is at the tail.
+        const late = hold;
+        hold = false;
+        const read = await inner.read(run, after, limit);
+        if (late) await new Promise<void>((resolve) => held.push(resolve));
+        return read;
+      },
+    });
+    const first = view(tailRun(feeds, "r", { after: { seq: 1 } }));
+    await settled();
+    hold = true;
+    const second = view(tailRun(feeds, "r", { after: { seq: 1 } }));
+    await settled();
+    await append(1, 2);
+    await settled();
+    held.pop()?.();
+    hold = true;
+    await settled();
+    await append(2, 3);
+    await runUntil(() => seqs(first.got).length === 2, 1_000);
+    held.pop()?.();
+    await settled();
+    await runUntil(() => seqs(second.got).length === 2, 60_000);
+    expect(seqs(first.got)).toEqual([2, 3]);
+    expect(seqs(second.got)).toEqual([2, 3]);
+    feeds.close();
+  });
+
   it("lives through a log that is down for a moment", async () => {
     const { feeds, fail, append } = await open();
     const viewer = view(tailRun(feeds, "r"));

@@ -90,8 +90,11 @@ export class RunFeed {
   }
 
   #park(watch: RunWatch): void {
-    if (this.#parked.size === 0) this.#at = watch.at;
+    const behind = (watch.at?.seq ?? 0) < (this.#at?.seq ?? 0);
+    if (this.#parked.size === 0 || behind) this.#at = watch.at;
     this.#parked.add(watch);
+    // It was overtaken: what it lacks is there already, and may be the last for long.
+    if (behind) this.ring();
     if (!this.#looping) void this.#loop();
   }
 
@@ -160,6 +163,8 @@ export class RunFeed {
         const read = await this.#read(at);
         if (this.#viewers.size > 1) this.#portions.keep(at, read);
         if (this.#parked.size === 0) break;
+        // Meanwhile somebody was parked elsewhere, of whose place this says nothing.
+        if (this.#at !== at) continue;
         if (read.status !== "events") {
           this.#unpark();
           break;
