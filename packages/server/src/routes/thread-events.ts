@@ -54,6 +54,7 @@ function tellOwn(
   tell: (viewer: Viewer<ThreadItem>) => Watching,
 ): Watching {
   let checked = false;
+  let checking = false;
   let over = false;
   const end = (error?: unknown): void => {
     if (over) return;
@@ -68,13 +69,20 @@ function tellOwn(
     end,
     next(item) {
       if (checked || item.type !== "run") return viewer.next(item);
-      checked = true;
+      checked = checking = true;
       runtime.log.find(item.run).then((info) => {
+        checking = false;
         if (info?.principal !== principal) end();
         else if (!over && viewer.next(item)) watching.resume();
       }, end);
       return false;
     },
   });
-  return { resume: () => watching.resume(), leave };
+  return {
+    resume() {
+      // A sink that has room again asks for more, whatever it is told: not before it is known who may have it.
+      if (!checking) watching.resume();
+    },
+    leave,
+  };
 }
