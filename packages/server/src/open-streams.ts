@@ -12,6 +12,7 @@ export class OpenStreams {
   readonly #open = new Set<Open>();
   readonly #keepAliveMs: number;
   #timer: ReturnType<typeof setInterval> | undefined;
+  #closed = false;
 
   constructor(keepAliveMs: number) {
     this.#keepAliveMs = Math.min(keepAliveMs, maxDelayMs);
@@ -19,6 +20,11 @@ export class OpenStreams {
 
   add(stream: Open): void {
     this.#open.add(stream);
+    // A request that was let in before the end, and took its time.
+    if (this.#closed) {
+      stream.abort();
+      return;
+    }
     if (this.#timer !== undefined) return;
     this.#timer = setInterval(() => {
       for (const open of this.#open) open.keepAlive();
@@ -33,8 +39,9 @@ export class OpenStreams {
     this.#timer = undefined;
   }
 
-  /** Ends all streams: the viewers come back, to another process. */
+  /** Ends all streams, also those that are still to come: the viewers come back, to another process. */
   abort(): void {
+    this.#closed = true;
     for (const open of this.#open) open.abort();
   }
 }

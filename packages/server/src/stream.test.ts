@@ -344,6 +344,46 @@ describe("the end", () => {
   });
 });
 
+describe("what is opened when it cannot be", () => {
+  test("after all streams were let go, a stream ends at once and lets its source go", async () => {
+    const { source, returned } = manual();
+    const streams = new OpenStreams(60_000);
+    streams.abort();
+    const closed = vi.fn();
+    const stream = new Stream<string>(
+      {
+        tell: (viewer) =>
+          tellIterable(
+            source,
+            (text) => text,
+            viewer,
+            () => {},
+          ),
+        encode: (text) => text,
+        preamble: "hello",
+        keepAlive: ".",
+        onError: () => {},
+        onClose: closed,
+      },
+      streams,
+    );
+    expect(await readAll(toWeb(stream))).toBe("hello");
+    expect(closed).toHaveBeenCalledTimes(1);
+    expect(returned).toHaveBeenCalledTimes(1);
+  });
+
+  test("a source that cannot be iterated leaves no timer behind", () => {
+    vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
+    const source: AsyncIterable<string> = {
+      [Symbol.asyncIterator]: () => {
+        throw new TypeError("locked");
+      },
+    };
+    expect(() => open(source)).toThrow("locked");
+    expect(vi.getTimerCount()).toBe(0);
+  });
+});
+
 describe("a host with a sink of its own", () => {
   test("takes a body that nobody has read, once", () => {
     const { body } = open(manual().source);

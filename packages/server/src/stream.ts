@@ -37,8 +37,9 @@ export class Stream<T = unknown> implements Viewer<T>, StreamBody {
     this.#options = options;
     this.#streams = streams;
     this.#room = options.preamble === "" || this.#sink.write(options.preamble);
-    streams.add(this);
+    // What cannot be told is not open: nobody would close it.
     this.#watching = options.tell(this);
+    streams.add(this);
   }
 
   attach(sink: Sink): void {
